@@ -1,0 +1,288 @@
+package import DequeModule
+package import MediaCore
+import RTPPayload
+
+/// The sluice gate: what one cursor has brought and the kernel has not yet taken, and whether the cursor may read more.
+///
+/// Reads are never tied to sends. `demand()` alone starts one, and only when a track is short of time while the whole is below its limits
+/// in bytes and packets, with no other read under way; so what is unsent never exceeds the limits plus one batch, however the file is
+/// interleaved. A train passes through three stages: *waiting* (in its track's line), *departed* (stamped and handed to the transport),
+/// *accepted* (in the kernel; gone from here). Waiting and departed packets are both unsent.
+///
+/// A core: no clock, no I/O. Owned by the viewer's event loop.
+package struct DemandQueue {
+    package let limits: DemandLimits
+    /// One line per track that the cursor feeds.
+    package private(set) var lines: [Line]
+    /// Incremented by each seek and teardown; a batch of an older generation is dropped.
+    package private(set) var generation: UInt64 = 0
+    package private(set) var isReading = false
+    /// The cursor has nothing more to bring in this generation.
+    package private(set) var isExhausted = false
+    package private(set) var unsentPackets = 0
+    package private(set) var unsentBytes = 0
+    package var counters = DeliveryCounters()
+
+    /// Where the next read goes first, and where this generation ends; `seek` is nil once that read was asked for.
+    private var seek: MediaTime?
+    private var end: MediaTime?
+    private var isStarving = false
+
+    /// A train and the buffer that holds it.
+    package struct Waiting {
+        package let train: PacketTrain
+        package let buffer: WireBuffer
+        /// Packets of the train that have departed already.
+        package internal(set) var departedPackets: Int32 = 0
+        /// The line's packet count up to and including this train: differences give the packets between two trains.
+        package let packetsThrough: Int64
+        /// Left over from before a seek, half sent: to be finished at once.
+        package internal(set) var isLeftover = false
+
+        /// Packets that have not departed.
+        package var packetsLeft: Int32 { train.packets - departedPackets }
+    }
+
+    /// The trains of one track.
+    package struct Line {
+        package let track: Int
+        package internal(set) var waiting: Deque<Waiting> = []
+        /// Packets ever put in this line, and departed from it.
+        package internal(set) var packetsQueued: Int64 = 0
+        package internal(set) var packetsDeparted: Int64 = 0
+        /// No unit of this track will follow.
+        package internal(set) var isEnded = false
+        /// Decode times of the units with a packet that is not accepted, oldest first.
+        var unsentUnits: Deque<MediaTime> = []
+        /// Handed to the transport, oldest first.
+        var departed: Deque<Departed> = []
+        /// Decode time + duration of the newest unit.
+        package internal(set) var queuedUntil = MediaTime.zero
+
+        /// Decode time from the oldest unit not wholly accepted to the end of the newest.
+        package var unsentTime: MediaTime { unsentUnits.first.map { queuedUntil - $0 } ?? .zero }
+    }
+
+    struct Departed {
+        var packets: Int
+        let bytesPerPacket: Int
+        let lastPacketBytes: Int
+        /// Keeps the bytes alive until the kernel has them.
+        let buffer: WireBuffer
+        let endsUnit: Bool
+    }
+
+    /// - Parameter tracks: positions in the title of the tracks that the cursor feeds.
+    package init(tracks: [Int], limits: DemandLimits) {
+        self.limits = limits
+        self.lines = tracks.map { Line(track: $0) }
+    }
+
+    package var isEmpty: Bool { unsentPackets == 0 }
+
+    // MARK: Demand
+
+    /// What a read must be told; the caller adds the buffer.
+    package struct Demand: Equatable {
+        package var generation: UInt64
+        package var seek: MediaTime?
+        package var end: MediaTime?
+    }
+
+    /// The one cause of reads. When it returns a demand, a read counts as under way until `receive`.
+    package mutating func demand() -> Demand? {
+        guard !isReading, !isExhausted else { return nil }
+        let isShort = lines.contains { !$0.isEnded && $0.unsentTime < limits.lowTime }
+        let isFull = unsentBytes >= limits.lowBytes || unsentPackets >= limits.lowPackets
+        noteStarvation(isShort: isShort, isFull: isFull)
+        guard isShort, !isFull else { return nil }
+        isReading = true
+        counters.reads += 1
+        defer { seek = nil }
+        return Demand(generation: generation, seek: seek, end: end)
+    }
+
+    /// Starvation is the interleaving's doing: one track is short while the cursor is full of another that is not. A title whose every
+    /// track is short at the limits just has a high bit rate.
+    private mutating func noteStarvation(isShort: Bool, isFull: Bool) {
+        let starves = isShort && isFull && lines.contains { $0.unsentTime >= limits.lowTime }
+        if starves && !isStarving { counters.starvations += 1 }
+        isStarving = starves
+    }
+
+    /// The batch of the read under way. False if it belongs to a cancelled read and was dropped.
+    package mutating func receive(_ batch: Batch, generation: UInt64, pool: BufferPool?) -> Bool {
+        isReading = false
+        counters.unitsSkipped += batch.skippedUnits
+        let buffer = WireBuffer(batch, pool: pool)
+        guard generation == self.generation else {
+            counters.batchesDropped += 1
+            return false
+        }
+        for train in batch.trains {
+            guard let index = lines.firstIndex(where: { $0.track == train.unit.track }) else { continue }
+            enqueue(train, in: buffer, line: index)
+        }
+        for track in batch.endedTracks {
+            if let index = lines.firstIndex(where: { $0.track == track }) { lines[index].isEnded = true }
+        }
+        if batch.isEnd || batch.failure != nil {
+            isExhausted = true
+            for index in lines.indices { lines[index].isEnded = true }
+        }
+        return true
+    }
+
+    private mutating func enqueue(_ train: PacketTrain, in buffer: WireBuffer, line index: Int) {
+        lines[index].packetsQueued += Int64(train.packets)
+        lines[index].waiting.append(
+            Waiting(train: train, buffer: buffer, packetsThrough: lines[index].packetsQueued))
+        lines[index].queuedUntil = train.unit.decodeTime + train.unit.duration
+        lines[index].unsentUnits.append(train.unit.decodeTime)
+        unsentPackets += Int(train.packets)
+        unsentBytes += Int(train.bytes)
+        counters.unsentPacketsMaximum = max(counters.unsentPacketsMaximum, unsentPackets)
+        counters.unsentBytesMaximum = max(counters.unsentBytesMaximum, unsentBytes)
+        counters.unsentTimeMaximum = max(counters.unsentTimeMaximum, lines[index].unsentTime)
+    }
+
+    // MARK: Departure
+
+    /// Consecutive packets, all of one size but perhaps the last, that leave together.
+    package struct Departure {
+        /// Index of `lines`.
+        package let line: Int
+        package let buffer: WireBuffer
+        package let unit: AccessUnit
+        /// Bytes from the buffer's base to the first packet's prefix.
+        package let offset: Int
+        package let packets: Int
+        package let packetSize: Int
+        package let lastPacketSize: Int
+    }
+
+    /// Takes up to `limit` packets, all of one run, from the front of a line. Nil if the line is empty.
+    /// - Parameters:
+    ///   - line: an index of `lines`.
+    ///   - prefix: bytes before each packet, as the cursor's layout says.
+    package mutating func depart(line index: Int, limit: Int, prefix: Int) -> Departure? {
+        guard limit > 0, let head = lines[index].waiting.first else { return nil }
+        var skip = Int(head.departedPackets)
+        var run = head.buffer.runs[Int(head.train.runs.lowerBound)]
+        for candidate in head.train.runs {
+            run = head.buffer.runs[Int(candidate)]
+            if skip < Int(run.count) { break }
+            skip -= Int(run.count)
+        }
+        let packets = min(limit, Int(run.count) - skip)
+        let endsRun = skip + packets == Int(run.count)
+        let departure = Departure(
+            line: index, buffer: head.buffer, unit: head.train.unit,
+            offset: Int(run.offset) + skip * (prefix + Int(run.packetSize)), packets: packets,
+            packetSize: packets == 1 && endsRun ? Int(run.lastPacketSize) : Int(run.packetSize),
+            lastPacketSize: endsRun ? Int(run.lastPacketSize) : Int(run.packetSize))
+        lines[index].packetsDeparted += Int64(packets)
+        let endsUnit = head.departedPackets + Int32(packets) == head.train.packets
+        if endsUnit {
+            lines[index].waiting.removeFirst()
+        } else {
+            lines[index].waiting[0].departedPackets += Int32(packets)
+        }
+        lines[index].departed.append(
+            Departed(
+                packets: packets, bytesPerPacket: departure.packetSize, lastPacketBytes: departure.lastPacketSize,
+                buffer: departure.buffer, endsUnit: endsUnit))
+        return departure
+    }
+
+    /// The line's oldest `packets` departed packets are in the kernel (or, if `refused`, thrown away by it).
+    package mutating func accept(line index: Int, packets: Int, refused: Bool = false) {
+        var left = packets
+        while left > 0, var oldest = lines[index].departed.first {
+            let taken = min(left, oldest.packets)
+            left -= taken
+            oldest.packets -= taken
+            let isWhole = oldest.packets == 0
+            let bytes = (taken - 1) * oldest.bytesPerPacket + (isWhole ? oldest.lastPacketBytes : oldest.bytesPerPacket)
+            unsentPackets -= taken
+            unsentBytes -= bytes
+            if refused {
+                counters.sendErrors += taken
+            } else {
+                counters.packetsSent += taken
+                counters.bytesSent += bytes
+            }
+            if isWhole {
+                lines[index].departed.removeFirst()
+                if oldest.endsUnit { lines[index].unsentUnits.removeFirst() }
+            } else {
+                lines[index].departed[lines[index].departed.startIndex] = oldest
+            }
+        }
+        precondition(left == 0, "more packets accepted than departed")
+    }
+
+    // MARK: Seek and teardown
+
+    /// Throws away what waits and cancels the read under way (its batch will be dropped); the next demand reads from `position`.
+    ///
+    /// A unit of which packets have departed already stays and is finished first: no receiver is left with half a unit.
+    /// - Parameters:
+    ///   - position: NPT to seek to; nil to read on from where the cursor is.
+    ///   - end: NPT at which the new generation ends.
+    package mutating func restart(at position: MediaTime?, end: MediaTime?) {
+        generation += 1
+        seek = position
+        self.end = end
+        isExhausted = false
+        isStarving = false
+        for index in lines.indices {
+            lines[index].isEnded = false
+            discardWaiting(line: index)
+        }
+    }
+
+    /// Throws everything away that has not departed, half-sent units too. Nothing is read any more.
+    package mutating func close() {
+        restart(at: nil, end: nil)
+        isExhausted = true
+        for index in lines.indices {
+            lines[index].isEnded = true
+            if let head = lines[index].waiting.popFirst() {
+                unsentPackets -= Int(head.packetsLeft)
+                unsentBytes -= bytesLeft(of: head)
+                counters.packetsDiscarded += Int(head.packetsLeft)
+                if lines[index].departed.isEmpty { lines[index].unsentUnits.removeAll() }
+            }
+        }
+    }
+
+    private func bytesLeft(of waiting: Waiting) -> Int {
+        var skip = waiting.departedPackets
+        var bytes = 0
+        for index in waiting.train.runs {
+            let run = waiting.buffer.runs[Int(index)]
+            let left = max(0, run.count - skip)
+            skip = max(0, skip - run.count)
+            if left > 0 { bytes += Int((left - 1) * run.packetSize + run.lastPacketSize) }
+        }
+        return bytes
+    }
+
+    private mutating func discardWaiting(line index: Int) {
+        var kept: Deque<Waiting> = []
+        for var waiting in lines[index].waiting {
+            if waiting.departedPackets > 0 {
+                waiting.isLeftover = true
+                kept.append(waiting)
+                continue
+            }
+            unsentPackets -= Int(waiting.train.packets)
+            unsentBytes -= Int(waiting.train.bytes)
+            counters.packetsDiscarded += Int(waiting.train.packets)
+            lines[index].unsentUnits.removeLast()
+        }
+        lines[index].waiting = kept
+        lines[index].packetsQueued = kept.last?.packetsThrough ?? lines[index].packetsDeparted
+    }
+}

@@ -1,0 +1,78 @@
+package import MediaCore
+package import NIOCore
+package import RTPPayload
+
+/// A directory of titles. Fulfilled by `Library`; tests have a fake.
+package protocol MediaLibrary: Sendable {
+    /// Finds the title at `path`, opening and probing the file only if it is not known already.
+    /// - Parameter completion: called once, on any thread.
+    func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
+}
+
+/// A file's immutable description, from which any number of cursors are opened.
+package protocol MediaTitle: AnyObject, Sendable {
+    /// For logs.
+    var name: String { get }
+    /// The tracks offered; `tracks[i].id == i`.
+    var tracks: [Track] { get }
+    /// `formats[i]` describes `tracks[i]` in SDP and packetizes it.
+    var formats: [PayloadFormat] { get }
+    /// NPT of the end of the last unit; nil if unknown.
+    var duration: MediaTime? { get }
+    /// Whether positions other than the start can be asked for.
+    var isSeekable: Bool { get }
+    /// Identifies this version of the file for SDP's `o=` line: changes when the file does.
+    var version: UInt64 { get }
+
+    /// A cursor for some of the tracks. Opens nothing yet: the first read does. Never blocks.
+    func makeCursor(_ options: CursorOptions) -> any MediaCursor
+}
+
+package struct CursorOptions: Sendable {
+    /// What the cursor brings: track position, layout and RTP payload type of each.
+    package var tracks: [CursorTrack]
+    package init(tracks: [CursorTrack]) { self.tracks = tracks }
+}
+
+package struct CursorTrack: Hashable, Sendable {
+    package var track: Int
+    package var layout: PacketLayout
+    /// 0...127 (RFC 3550 5.1), written in the packets' headers.
+    package var payloadType: UInt8
+    package init(track: Int, layout: PacketLayout, payloadType: UInt8) {
+        self.track = track
+        self.layout = layout
+        self.payloadType = payloadType
+    }
+}
+
+/// A reading position in a file, for one or more of its tracks.
+package protocol MediaCursor: AnyObject, Sendable {
+    /// Reads one batch on the I/O pool. The caller has at most one read under way per cursor.
+    /// - Parameter completion: called once, on the pool's thread, also after `close()`.
+    func read(_ request: ReadRequest, completion: @escaping @Sendable (Batch) -> Void)
+    /// Interrupts a read under way and frees the file. Never blocks. No read follows.
+    func close()
+}
+
+/// One wish to read.
+package struct ReadRequest: Sendable {
+    /// An empty buffer from the caller's pool, returned in the batch (grown if one unit needs more).
+    package var buffer: ByteBuffer
+    /// A new position, or nil to read on.
+    package var seek: MediaTime?
+    /// Units presented at or after this NPT are not wanted; the batch that reaches it `isEnd`.
+    package var end: MediaTime?
+    /// The batch ends before it would exceed this many bytes of wire buffer, unless it holds a single unit.
+    package var maximumBytes: Int
+    /// The batch ends when it spans this much decode time.
+    package var maximumDuration: MediaTime
+
+    package init(buffer: ByteBuffer, seek: MediaTime?, end: MediaTime?, maximumBytes: Int, maximumDuration: MediaTime) {
+        self.buffer = buffer
+        self.seek = seek
+        self.end = end
+        self.maximumBytes = maximumBytes
+        self.maximumDuration = maximumDuration
+    }
+}

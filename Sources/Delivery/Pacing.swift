@@ -1,0 +1,69 @@
+import DequeModule
+package import MediaCore
+
+/// When packets leave: the Pacer's law for one viewer.
+///
+/// A unit's last packet leaves by its decode time plus one quantum. A unit of more than `burst` packets starts early, at most `lead` before
+/// its decode time, at the lowest even rate that gets it and what is queued before it out in time. At most `burst` packets leave in one
+/// quantum, whatever is overdue.
+package struct PacingLimits: Hashable, Sendable {
+    /// The grid of departures.
+    package var quantum: MediaTime
+    /// How long before its decode time a large unit may start.
+    package var lead: MediaTime
+    /// Packets that may leave in one quantum.
+    package var burst: Int
+
+    package static let standard = PacingLimits(quantum: .milliseconds(2), lead: .milliseconds(300), burst: 32)
+
+    package init(quantum: MediaTime, lead: MediaTime, burst: Int) {
+        precondition(quantum > .zero && lead >= .zero && burst > 0)
+        self.quantum = quantum
+        self.lead = lead
+        self.burst = burst
+    }
+
+    /// Whether a unit is too large to leave in one quantum.
+    package func isLarge(_ packets: Int32) -> Bool { packets > burst }
+}
+
+extension PacingLimits {
+    /// How many packets of `line` should leave in the quantum of `now`, the burst limit not yet applied.
+    ///
+    /// - Parameter departure: the delivery time of a decode time.
+    package func packetsDue(_ line: DemandQueue.Line, now: MediaTime, departure: (MediaTime) -> MediaTime) -> Int {
+        var due: Int64 = 0
+        for waiting in line.waiting {
+            if waiting.isLeftover {
+                due = waiting.packetsThrough - line.packetsDeparted
+                continue
+            }
+            let time = departure(waiting.train.unit.decodeTime)
+            let through = waiting.packetsThrough - line.packetsDeparted
+            if time <= now {
+                due = through
+                continue
+            }
+            guard time - lead <= now else { break }
+            guard isLarge(waiting.train.packets) else { continue }
+            // This quantum, those until the decode time, and the one of grace that the law gives.
+            let quanta = (time - now).nanoseconds / quantum.nanoseconds + 1
+            due = max(due, (through + quanta - 1) / quanta)
+        }
+        return Int(due)
+    }
+
+    /// The delivery time at which `packetsDue` will next be above zero; nil while the line is empty.
+    package func nextDeparture(_ line: DemandQueue.Line, departure: (MediaTime) -> MediaTime) -> MediaTime? {
+        guard let head = line.waiting.first else { return nil }
+        if head.isLeftover { return MediaTime(nanoseconds: .min) }
+        let due = departure(head.train.unit.decodeTime)
+        var next = due
+        for waiting in line.waiting {
+            let time = departure(waiting.train.unit.decodeTime)
+            if time - lead >= next { break }
+            if isLarge(waiting.train.packets) { next = min(next, time - lead) }
+        }
+        return next
+    }
+}

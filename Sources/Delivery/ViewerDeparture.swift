@@ -1,0 +1,129 @@
+package import MediaCore
+import RTP
+
+/// Sending: what the pacer wakes.
+extension Viewer {
+    package func departDue(now: MediaTime) -> MediaTime? {
+        if case .closed = state { return nil }
+        rebaseOverGap(now: now)
+        var budget = pacing.burst
+        for line in linesByDecodeTime() { budget -= depart(line: line, now: now, budget: budget) }
+        sendReportsIfDue(now: now)
+        endIfDone(now: now)
+        return nextWake(now: now)
+    }
+
+    /// Lines in the order of their heads' decode times.
+    private func linesByDecodeTime() -> [Int] {
+        guard queue.lines.count > 1 else { return [0] }
+        func head(_ line: Int) -> MediaTime {
+            queue.lines[line].waiting.first?.train.unit.decodeTime ?? MediaTime(nanoseconds: .max)
+        }
+        return queue.lines.indices.sorted { head($0) < head($1) }
+    }
+
+    /// Sends what is due of one line; returns how many packets of the quantum's burst that took.
+    private func depart(line: Int, now: MediaTime, budget: Int) -> Int {
+        let transport = streams[line].transport
+        let limits = limits(of: transport)
+        var due = packetsDue(line, limits: limits, now: now)
+        if transport.isPaced { due = min(due, budget) }
+        var sent = 0
+        while sent < due, !transport.isFull {
+            if queue.lines[line].waiting.first?.departedPackets == 0 { beginUnit(line: line) }
+            let limit = min(due - sent, Self.runPackets(transport))
+            guard let departure = queue.depart(line: line, limit: limit, prefix: transport.prefix) else { break }
+            streams[line].stamp(departure)
+            transport.send(departure)
+            sent += departure.packets
+        }
+        return transport.isPaced ? sent : 0
+    }
+
+    /// A byte stream takes whole units when they are due: a large one need not be spread.
+    private func limits(of transport: any PacketTransport) -> PacingLimits {
+        transport.isPaced ? pacing : PacingLimits(quantum: pacing.quantum, lead: pacing.lead, burst: Int(Int32.max))
+    }
+
+    /// Segments that one UDP send may have (the kernel's UDP_MAX_SEGMENTS).
+    private static func runPackets(_ transport: any PacketTransport) -> Int { transport.isPaced ? 64 : Int.max }
+
+    /// While not playing, only units that are half sent are finished.
+    private func packetsDue(_ line: Int, limits: PacingLimits, now: MediaTime) -> Int {
+        if case .playing = state {
+            return limits.packetsDue(queue.lines[line], now: now) { timeline.deliveryTime(of: $0) }
+        }
+        guard let head = queue.lines[line].waiting.first, head.departedPackets > 0 else { return 0 }
+        return Int(head.packetsLeft)
+    }
+
+    /// The next packet is a unit's first: fixes its timestamp, and reports where a PLAY starts before its first packet.
+    private func beginUnit(line: Int) {
+        guard let unit = queue.lines[line].waiting.first?.train.unit else { return }
+        if streams[line].needsStartReport {
+            streams[line].needsStartReport = false
+            sendStartReport(line: line)
+        }
+        streams[line].unitTimestamp = streams[line].sender.clock.timestamp(of: unit.presentationTime)
+    }
+
+    /// A gap of more than 10 s that all tracks share is skipped, not waited for.
+    private func rebaseOverGap(now: MediaTime) {
+        guard case .playing = state else { return }
+        let open = queue.lines.filter { !($0.isEnded && $0.waiting.isEmpty) }
+        let heads = open.compactMap { $0.waiting.first?.train.unit.decodeTime }
+        guard !heads.isEmpty, heads.count == open.count, let first = heads.min() else { return }
+        let due = timeline.deliveryTime(of: first)
+        guard due - now > Self.largestGap else { return }
+        timeline.play(from: timeline.start, at: timeline.origin - (due - now))
+        for index in streams.indices { streams[index].sender.clock.play(timeline) }
+    }
+
+    private static let largestGap = MediaTime.seconds(10)
+
+    /// When the pacer should call next; nil while there is nothing to wait for but an event.
+    func nextWake(now: MediaTime) -> MediaTime? {
+        switch state {
+        case .playing: break
+        case .idle, .starting, .paused: return nextLeftover(now: now)
+        case .ended, .closed: return nil
+        }
+        var next = reportSchedule.next
+        for line in queue.lines.indices {
+            if streams[line].transport.isFull {
+                // A byte stream tells when it has room; the loop's shared socket is offered more in each quantum.
+                if streams[line].transport.isPaced { next = now + pacing.quantum }
+                continue
+            }
+            let limits = limits(of: streams[line].transport)
+            if let time = limits.nextDeparture(queue.lines[line], departure: { timeline.deliveryTime(of: $0) }) {
+                next = min(next ?? time, time)
+            }
+        }
+        if let end = endTime { next = min(next ?? end, end) }
+        return next
+    }
+
+    private func nextLeftover(now: MediaTime) -> MediaTime? {
+        let isUnfinished = queue.lines.indices.contains { line in
+            let transport = streams[line].transport
+            return (queue.lines[line].waiting.first?.departedPackets ?? 0) > 0 && (transport.isPaced || !transport.isFull)
+        }
+        return isUnfinished ? now : nil
+    }
+
+    // MARK: The end
+
+    /// Last decode time + duration, once everything is accepted; nil before.
+    private var endTime: MediaTime? {
+        guard case .playing = state, queue.isExhausted, queue.isEmpty else { return nil }
+        return timeline.deliveryTime(of: queue.lines.map(\.queuedUntil).max() ?? timeline.start)
+    }
+
+    private func endIfDone(now: MediaTime) {
+        guard let end = endTime, end <= now else { return }
+        sendGoodbye(now: now)
+        state = .ended
+        ended?(lastFailure)
+    }
+}

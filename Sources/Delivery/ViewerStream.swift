@@ -1,0 +1,48 @@
+import MediaCore
+package import RTP
+
+/// One track on its way to one viewer.
+package struct ViewerStream {
+    /// Position in the title.
+    package let track: Int
+    package var sender: SenderState
+    package var transport: any PacketTransport
+    /// The next packet is the first of a PLAY: a sender report goes before it.
+    var needsStartReport = true
+    /// What all packets of the unit under way bear.
+    var unitTimestamp = RTPTimestamp(0)
+    /// The last report block about this stream.
+    package internal(set) var lastReception: ReceptionReport?
+
+    package init(track: Int, sender: SenderState, transport: any PacketTransport) {
+        self.track = track
+        self.sender = sender
+        self.transport = transport
+    }
+
+    /// Writes what the packetizer left open in the headers of departing packets: `$` framing, sequence number, timestamp, SSRC.
+    mutating func stamp(_ departure: DemandQueue.Departure) {
+        let prefix = transport.prefix
+        let first = departure.buffer.base + departure.offset
+        let stride = prefix + departure.packetSize
+        if let id = transport.interleavedID {
+            frame(departure, first: first, stride: stride, id: id)
+        }
+        let octets =
+            (departure.packets - 1) * departure.packetSize + departure.lastPacketSize
+            - departure.packets * RTPHeader.size
+        sender.depart(
+            first + prefix, count: departure.packets, stride: stride, octets: octets, timestamp: unitTimestamp)
+    }
+
+    /// RFC 2326 10.12: `$`, the interleaved id, the length in network order.
+    private func frame(_ departure: DemandQueue.Departure, first: UnsafeMutableRawPointer, stride: Int, id: UInt8) {
+        for index in 0..<departure.packets {
+            let packet = first + index * stride
+            let size = index == departure.packets - 1 ? departure.lastPacketSize : departure.packetSize
+            packet.storeBytes(of: UInt8(ascii: "$"), as: UInt8.self)
+            packet.storeBytes(of: id, toByteOffset: 1, as: UInt8.self)
+            packet.storeBytes(of: UInt16(size).bigEndian, toByteOffset: 2, as: UInt16.self)
+        }
+    }
+}

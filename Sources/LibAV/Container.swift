@@ -1,0 +1,62 @@
+import CFFmpeg
+internal import MediaCore
+
+/// The containers that are served, by the name of libavformat's demuxer. Anything probes as something (a text file as ANSI art, a
+/// playlist as media): a demuxer that is not listed here is never opened, so none can open another file or host.
+package enum Container: String, Hashable, Sendable, CaseIterable {
+    /// ISO/IEC 14496-12 and QuickTime.
+    case mp4 = "mov,mp4,m4a,3gp,3g2,mj2"
+
+    /// For people.
+    package var label: String {
+        switch self {
+        case .mp4: "MP4/MOV"
+        }
+    }
+
+    /// The demuxer's options.
+    ///
+    /// `advanced_editlist=0`: every sample is delivered, and no sample's flags change. Of an edit list the first edit counts: an empty
+    /// edit delays the track, the media time of the first edit that is not empty moves it back; later edits have no effect.
+    var options: [(name: String, value: String)] {
+        switch self {
+        case .mp4: [("advanced_editlist", "0")]
+        }
+    }
+
+    /// Bytes that are looked at before a file counts as unknown.
+    static let maximumProbeSize: UInt32 = 1 << 20
+
+    /// What the file that `io` reads is, by its content alone.
+    /// - Throws: `.unsupported` with a reason for a person, `.unreadable`, `.cancelled`.
+    static func recognize(_ io: borrowing FileIO) throws(MediaError) -> Container {
+        var format: UnsafePointer<AVInputFormat>?
+        let score = av_probe_input_buffer2(io.context, &format, "", nil, 0, maximumProbeSize)
+        guard let format, score >= 0 else {
+            guard score == sluice_error_invalid_data else {
+                throw AVFailure(code: score, call: "av_probe_input_buffer2").mediaError
+            }
+            throw .unsupported("no known media format")
+        }
+        let name = String(cString: format.pointee.name)
+        if let container = Container(rawValue: name), score > AVPROBE_SCORE_RETRY { return container }
+        throw .unsupported(refusal(of: name, score: score))
+    }
+
+    static func refusal(of demuxer: String, score: Int32) -> String {
+        if textDemuxers.contains(demuxer) { return "plain text posing as video (\(demuxer))" }
+        if subtitleDemuxers.contains(demuxer) { return "subtitles without media (\(demuxer))" }
+        if listDemuxers.contains(demuxer) { return "a list of other files or hosts (\(demuxer))" }
+        if demuxer.hasSuffix("_pipe") || imageDemuxers.contains(demuxer) { return "an image (\(demuxer))" }
+        if score <= AVPROBE_SCORE_RETRY { return "no known media format (the nearest is \(demuxer))" }
+        return "container \(demuxer) is not served"
+    }
+
+    private static let textDemuxers: Set = ["tty", "ansi", "bin", "xbin", "adf", "idf"]
+    private static let subtitleDemuxers: Set = [
+        "aqtitle", "ass", "jacosub", "lrc", "microdvd", "mpl2", "mpsub", "pjs", "realtext", "sami", "scc", "srt", "stl", "subviewer",
+        "subviewer1", "sup", "tedcaptions", "vobsub", "vplayer", "webvtt",
+    ]
+    private static let listDemuxers: Set = ["concat", "dash", "ffmetadata", "hls", "imf", "rtp", "rtsp", "sdp"]
+    private static let imageDemuxers: Set = ["apng", "gif", "ico", "image2", "image2pipe"]
+}

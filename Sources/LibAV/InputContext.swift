@@ -1,0 +1,119 @@
+import CFFmpeg
+package import MediaCore
+
+/// An open demuxer over one open file. Used by one thread at a time.
+package struct InputContext: ~Copyable {
+    package let container: Container
+    private let context: UnsafeMutablePointer<AVFormatContext>
+    /// Destroyed after `context`, which reads through it.
+    private let io: FileIO
+    private let interrupt: Interrupt
+
+    /// Opens `file` and reads its header. Decoders are never opened, and no other file is, whatever this one asks for.
+    /// - Parameters:
+    ///   - container: what the file is, if that is known already; else it is recognized by its content.
+    ///   - interrupt: ends the call, and every later one of this context.
+    /// - Throws: `.unsupported` if the content is not a served container, `.unreadable`, `.cancelled`.
+    package init(_ file: OpenFile, container known: Container? = nil, interrupt: Interrupt) throws(MediaError) {
+        let io: FileIO
+        do { io = try FileIO(file, interrupt: interrupt) } catch { throw error.mediaError }
+        let container = if let known { known } else { try Container.recognize(io) }
+        guard var context = avformat_alloc_context() else {
+            throw AVFailure(code: sluice_error_no_memory, call: "avformat_alloc_context").mediaError
+        }
+        context.pointee.pb = io.context
+        // NOFILLIN: times are the container's or absent, never libavformat's guesses.
+        context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_NOFILLIN
+        context.pointee.interrupt_callback = interrupt.callback
+        sluice_refuse_other_files(context)
+
+        var options: OpaquePointer?
+        defer { av_dict_free(&options) }
+        for (name, value) in container.options + [("protocol_whitelist", "none")] { av_dict_set(&options, name, value, 0) }
+        let format = container.rawValue.withCString { av_find_input_format($0) }
+        var opened: UnsafeMutablePointer<AVFormatContext>? = context
+        let code = avformat_open_input(&opened, nil, format, &options)
+        guard code >= 0, let opened else {
+            let failure = AVFailure(code: code, call: "avformat_open_input")
+            throw interrupt.isFired ? .cancelled : failure.mediaError
+        }
+        context = opened
+        self.container = container
+        self.context = context
+        self.io = io
+        self.interrupt = interrupt
+    }
+
+    deinit {
+        var context: UnsafeMutablePointer<AVFormatContext>? = context
+        avformat_close_input(&context)
+    }
+
+    /// Streams found so far; an MP4's are all known once it is open.
+    package var streamCount: Int { Int(context.pointee.nb_streams) }
+
+    package func stream(_ index: Int) -> StreamDescription { StreamDescription(stream: pointer(to: index)) }
+
+    /// Units of the other streams are skipped without being read.
+    package func select(_ streams: some Sequence<Int>) {
+        for index in 0..<streamCount { pointer(to: index).pointee.discard = AVDISCARD_ALL }
+        for index in streams { pointer(to: index).pointee.discard = AVDISCARD_DEFAULT }
+    }
+
+    /// Replaces what `packet` holds by the next unit in the order of the file.
+    /// - Throws: `isEndOfFile` at the end, and also where the container promises a unit beyond the end of a truncated file.
+    package func read(into packet: inout Packet) throws(AVFailure) {
+        av_packet_unref(packet.pointer)
+        try checked(av_read_frame(context, packet.pointer), "av_read_frame")
+    }
+
+    /// Moves all streams to the unit of `stream` at or before `ticks`, as the demuxer finds it: it may land off by the offset between
+    /// its index and its timestamps, so the caller looks at what comes.
+    package func seek(stream: Int, to ticks: Int64, keyUnitsOnly: Bool) throws(AVFailure) {
+        let flags = AVSEEK_FLAG_BACKWARD | (keyUnitsOnly ? 0 : AVSEEK_FLAG_ANY)
+        // Clamped so that the demuxer's own offsets cannot overflow it.
+        let ticks = min(max(ticks, -(1 << 61)), 1 << 61)
+        try checked(av_seek_frame(context, Int32(stream), ticks, flags), "av_seek_frame")
+    }
+
+    /// The demuxer's index of a stream, as far as it is known: for an MP4 all samples, for a fragmented one those of the fragments
+    /// that were read.
+    package func indexCount(stream: Int) -> Int { Int(avformat_index_get_entries_count(pointer(to: stream))) }
+
+    package func indexEntry(stream: Int, at position: Int) -> IndexEntry? {
+        guard let entry = avformat_index_get_entry(pointer(to: stream), Int32(clamping: position)) else { return nil }
+        return IndexEntry(entry.pointee)
+    }
+
+    /// The time of the entry that follows the one at `ticks`; nil if there is none, or if no entry is at `ticks`.
+    package func indexTicks(stream: Int, after ticks: Int64) -> Int64? {
+        let stream = pointer(to: stream)
+        let flags = AVSEEK_FLAG_ANY | AVSEEK_FLAG_BACKWARD
+        let position = av_index_search_timestamp(stream, ticks, flags)
+        guard position >= 0, let entry = avformat_index_get_entry(stream, position), entry.pointee.timestamp == ticks,
+            let next = avformat_index_get_entry(stream, position + 1), next.pointee.timestamp > ticks
+        else { return nil }
+        return next.pointee.timestamp
+    }
+
+    /// `index` is below `streamCount`.
+    private func pointer(to index: Int) -> UnsafeMutablePointer<AVStream> {
+        precondition((0..<streamCount).contains(index), "no stream \(index)")
+        return context.pointee.streams[index]!
+    }
+}
+
+/// One sample in a demuxer's index.
+package struct IndexEntry: Hashable, Sendable {
+    /// Decode time in ticks of the stream's time base.
+    package let ticks: Int64
+    /// Bytes from the start of the file.
+    package let filePosition: Int64
+    package let isKey: Bool
+
+    init(_ entry: AVIndexEntry) {
+        ticks = entry.timestamp
+        filePosition = entry.pos
+        isKey = entry.flags & AVINDEX_KEYFRAME != 0
+    }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// An open regular file; closed with its last user. Reads name their position, so any number of users share one descriptor.
+package final class OpenFile: Sendable {
+    package let descriptor: Int32
+
+    /// Takes over `descriptor`, which must be open for reading and seekable.
+    package init(taking descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// Bytes in the file now, or the errno of fstat(2), negated.
+    package var size: Int64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return -Int64(errno) }
+        return Int64(status.st_size)
+    }
+
+    /// Reads at most `buffer.count` bytes at `offset`. Zero at the end of the file; an errno, negated, on failure.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int {
+        while true {
+            let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+            if count >= 0 { return count }
+            if errno != EINTR { return -Int(errno) }
+        }
+    }
+}

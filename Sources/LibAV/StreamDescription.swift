@@ -1,0 +1,89 @@
+import CFFmpeg
+import Glibc
+package import MediaCore
+
+/// What a container says about one of its streams.
+package struct StreamDescription: Hashable, Sendable {
+    package let index: Int
+    package let codec: CodecDescription
+    /// libavcodec's short name of the codec; `unknown` with the container's four characters if it has none.
+    package let codecName: String
+    /// Nil if the container's is not a positive fraction.
+    package let timeBase: TimeBase?
+    /// Ticks of the time base; nil if the container states none.
+    package let durationTicks: Int64?
+    /// As the container writes it; nil for none or "und".
+    package let language: String?
+    /// A picture, not a film: cover art.
+    package let isAttachedPicture: Bool
+    /// Pictures of chapters.
+    package let isTimedThumbnails: Bool
+    /// The samples are scrambled.
+    package let isEncrypted: Bool
+    /// Counts frames for machines: `tmcd`.
+    package let isTimeCode: Bool
+}
+
+extension StreamDescription {
+    init(stream: UnsafeMutablePointer<AVStream>) {
+        let stream = stream.pointee
+        let parameters = stream.codecpar.pointee
+        let tag = Self.fourCharacters(parameters.codec_tag)
+        let base = stream.time_base
+        index = Int(stream.index)
+        codecName = parameters.codec_id == AV_CODEC_ID_NONE ? "unknown (\(tag))" : String(cString: avcodec_get_name(parameters.codec_id))
+        codec = Self.codec(parameters, name: codecName)
+        timeBase = base.num > 0 && base.den > 0 ? TimeBase(base.num, base.den) : nil
+        durationTicks = stream.duration == sluice_no_timestamp || stream.duration <= 0 ? nil : stream.duration
+        language = Self.language(stream.metadata)
+        isAttachedPicture = stream.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+        isTimedThumbnails = stream.disposition & AV_DISPOSITION_TIMED_THUMBNAILS != 0
+        isTimeCode = tag == "tmcd"
+        isEncrypted = Self.encryptedTags.contains(tag) || Self.hasEncryptionData(stream)
+    }
+
+    /// Sample entries of protected tracks: ISO/IEC 14496-12 8.12, and QuickTime's older ones.
+    private static let encryptedTags: Set = ["encv", "enca", "encs", "enct", "drms", "drmi", "p608"]
+
+    private static func hasEncryptionData(_ stream: AVStream) -> Bool {
+        guard stream.nb_side_data > 0, let data = stream.side_data else { return false }
+        return UnsafeBufferPointer(start: data, count: Int(stream.nb_side_data)).contains {
+            $0.type == AV_PKT_DATA_ENCRYPTION_INIT_INFO || $0.type == AV_PKT_DATA_ENCRYPTION_INFO
+        }
+    }
+
+    private static func codec(_ parameters: AVCodecParameters, name: String) -> CodecDescription {
+        let codec: Codec =
+            switch parameters.codec_id {
+            case AV_CODEC_ID_H264: .h264
+            case AV_CODEC_ID_AAC: .aac
+            default: .other(name)
+            }
+        let kind: MediaKind =
+            switch parameters.codec_type {
+            case AVMEDIA_TYPE_VIDEO: .video
+            case AVMEDIA_TYPE_AUDIO: .audio
+            case AVMEDIA_TYPE_SUBTITLE: .subtitle
+            default: .data
+            }
+        let configuration = UnsafeBufferPointer(start: parameters.extradata, count: Int(max(0, parameters.extradata_size)))
+        return CodecDescription(
+            codec: codec, kind: kind, configuration: Array(configuration),
+            width: kind == .video ? Int(parameters.width) : 0, height: kind == .video ? Int(parameters.height) : 0,
+            sampleRate: kind == .audio ? Int(parameters.sample_rate) : 0,
+            channels: kind == .audio ? Int(parameters.ch_layout.nb_channels) : 0, bitRate: max(0, parameters.bit_rate))
+    }
+
+    private static func language(_ metadata: OpaquePointer?) -> String? {
+        guard let entry = av_dict_get(metadata, "language", nil, 0) else { return nil }
+        let language = String(cString: entry.pointee.value)
+        let isTag = !language.isEmpty && language.utf8.allSatisfy { isalnum(Int32($0)) != 0 || $0 == UInt8(ascii: "-") }
+        return isTag && language != "und" ? language : nil
+    }
+
+    /// A container's codec tag, first byte first; what is no letter or digit is escaped.
+    private static func fourCharacters(_ tag: UInt32) -> String {
+        (0..<4).map { UInt8(truncatingIfNeeded: tag >> ($0 * 8)) }
+            .map { (0x20..<0x7F).contains($0) ? String(UnicodeScalar($0)) : "\\x\(String($0, radix: 16))" }.joined()
+    }
+}

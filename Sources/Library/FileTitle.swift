@@ -1,0 +1,43 @@
+package import Delivery
+internal import LibAV
+package import MediaCore
+package import RTPPayload
+
+/// One version of one file, kept open as long as somebody holds the title: a file that is replaced while it is played goes on playing.
+package final class FileTitle: MediaTitle {
+    package let name: String
+    package let description: TitleDescription
+    package let version: UInt64
+    let file: OpenFile
+    let identity: FileIdentity
+    let limits: LibraryLimits
+    let pool: IOPool
+
+    package var tracks: [Track] { description.tracks }
+    package var formats: [PayloadFormat] { description.formats }
+    package var duration: MediaTime? { description.duration }
+    package var isSeekable: Bool { description.isSeekable }
+
+    init(name: String, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity, limits: LibraryLimits, pool: IOPool) {
+        self.name = name
+        self.description = description
+        self.version = identity.version
+        self.file = file
+        self.identity = identity
+        self.limits = limits
+        self.pool = pool
+    }
+
+    package func makeCursor(_ options: CursorOptions) -> any MediaCursor { FileCursor(self, options) }
+
+    /// Opens and describes the file at `path`, wherever that is; blocks. For `sluice probe`: also a file that cannot be served has a title
+    /// then, see `TitleDescription.refusal`.
+    /// - Throws: `.unsupported` if the file is no media, `.notFound`, `.forbidden`, `.unreadable`.
+    package static func open(
+        path: String, pool: IOPool, limits: LibraryLimits = LibraryLimits()
+    ) throws(MediaError) -> FileTitle {
+        let (file, identity) = try RootDirectory.openAnywhere(path)
+        let description = try TitleProbe.describe(file, limits: limits, interrupt: Interrupt())
+        return FileTitle(name: path, description, file, identity, limits: limits, pool: pool)
+    }
+}

@@ -1,0 +1,93 @@
+package import MediaCore
+import Synchronization
+
+/// Runs blocking work on a bounded set of threads, at most half of them per device, so that a slow disk delays only those who read
+/// from it.
+///
+/// The threads are somebody else's (`sluice` brings SwiftNIO's): this type decides what runs next. Work for one device starts in the
+/// order in which it came.
+package final class IOPool: Sendable {
+    package typealias Work = @Sendable () -> Void
+
+    private let submit: @Sendable (@escaping Work) -> Void
+    /// Work under way at once for one device.
+    private let threadsPerDevice: Int
+    /// Bounded work that waits or is under way.
+    private let limit: Int
+    private let state = Mutex(State())
+
+    private struct State {
+        var devices: [UInt64: Lane] = [:]
+        var bounded = 0
+    }
+
+    private struct Lane {
+        var running = 0
+        /// What waits, from `head` on.
+        var waiting: [Work] = []
+        var head = 0
+
+        mutating func next() -> Work? {
+            guard head < waiting.count else { return nil }
+            defer { head += 1 }
+            if head >= 64, head * 2 >= waiting.count {
+                waiting.removeFirst(head)
+                head = 0
+            }
+            return waiting[head]
+        }
+    }
+
+    /// - Parameters:
+    ///   - threads: how many pieces of work `submit` runs at once; at least 1.
+    ///   - limit: bounded work that may wait or be under way.
+    ///   - submit: runs what it is given, once, on any of its threads.
+    package init(threads: Int, limit: Int, submit: @escaping @Sendable (@escaping Work) -> Void) {
+        precondition(threads > 0 && limit > 0)
+        self.submit = submit
+        self.threadsPerDevice = max(1, threads / 2)
+        self.limit = limit
+    }
+
+    /// Runs `work` when a thread of the device is free. For callers who are themselves bounded: a cursor has one read under way.
+    package func enqueue(device: UInt64, _ work: @escaping Work) {
+        let start = state.withLock { state -> Bool in
+            if state.devices[device, default: Lane()].running < threadsPerDevice {
+                state.devices[device, default: Lane()].running += 1
+                return true
+            }
+            state.devices[device]?.waiting.append(work)
+            return false
+        }
+        if start { run(work, device: device) }
+    }
+
+    /// As `enqueue`, but refuses when the pool's limit of bounded work is reached.
+    /// - Throws: `.overloaded`; `work` then never runs.
+    package func tryEnqueue(device: UInt64, _ work: @escaping Work) throws(MediaError) {
+        let isAdmitted = state.withLock { state -> Bool in
+            guard state.bounded < limit else { return false }
+            state.bounded += 1
+            return true
+        }
+        guard isAdmitted else { throw .overloaded("\(limit) files are being opened") }
+        enqueue(device: device) { [self] in
+            work()
+            state.withLock { $0.bounded -= 1 }
+        }
+    }
+
+    /// One thread's turn: `work`, and then whatever waits for the device. Each piece is submitted anew, so that devices take turns.
+    private func run(_ work: @escaping Work, device: UInt64) {
+        submit { [self] in
+            work()
+            let next = state.withLock { state -> Work? in
+                if let next = state.devices[device]?.next() { return next }
+                state.devices[device]?.running -= 1
+                if state.devices[device]?.running == 0 { state.devices[device] = nil }
+                return nil
+            }
+            if let next { run(next, device: device) }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import MediaCore
+
+/// The library's bounds. Each is checked where it is named.
+package struct LibraryLimits: Hashable, Sendable {
+    /// Titles whose descriptions are remembered; the least recently asked for is forgotten.
+    package var rememberedTitles = 1_024
+    /// Opens that wait or are under way, over all devices; more are `.overloaded`.
+    package var pendingOpens = 256
+    /// Opening and probing a file is given up after this.
+    package var openTimeout = MediaTime.seconds(10)
+    /// Bytes of the largest access unit; a larger one ends its track.
+    package var maximumUnitSize = 16 << 20
+    /// Audio channels; more are a misread file.
+    package var maximumChannels = 64
+    /// Samples per second; more are a misread file.
+    package var maximumSampleRate = 768_000
+    /// Pixels on either side; more are a misread file. H.264's levels end at 16,384 (ITU-T H.264 A.3).
+    package var maximumPictureSide = 16_384
+
+    package init() {}
+
+    /// Units looked at to find a track's first presentation time: H.264 holds back at most 16 pictures (ITU-T H.264 A.3.1 h, MaxDpbFrames).
+    static let reorderDepth = 16
+    /// Units of other tracks that a seek may meet before the key frame.
+    static let maximumHeldUnits = 4_096
+    /// Key frames that a seek looks at before it takes the one it has.
+    static let maximumSeekAttempts = 8
+    /// Units missing or damaged in a row before the rest of a file is given up.
+    static let maximumConsecutiveFailures = 256
+}

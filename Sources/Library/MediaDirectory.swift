@@ -1,0 +1,79 @@
+package import Delivery
+internal import LibAV
+package import Logging
+package import MediaCore
+import Synchronization
+
+/// A directory of media files, and of directories of them: every file is the title of its path.
+///
+/// Each question looks at the file anew (an `openat2` and an `fstat`), so that files which are added, replaced or removed are seen at
+/// once; a file that is known in this version is not opened by a demuxer again.
+package final class MediaDirectory: MediaLibrary {
+    private let root: RootDirectory
+    private let limits: LibraryLimits
+    private let pool: IOPool
+    private let logger: Logger
+    private let cache: Mutex<TitleCache>
+
+    /// - Throws: `.notFound` if `path` is no directory, `.forbidden`, `.unreadable`.
+    package init(path: String, pool: IOPool, limits: LibraryLimits = LibraryLimits(), logger: Logger) throws(MediaError) {
+        root = try RootDirectory(path: path)
+        self.limits = limits
+        self.pool = pool
+        self.logger = logger
+        cache = Mutex(TitleCache(limit: limits.rememberedTitles))
+    }
+
+    package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void) {
+        do throws(MediaError) {
+            try pool.tryEnqueue(device: root.device) { [self] in
+                find(path) { result in completion(result.map { $0 }) }
+            }
+        } catch {
+            completion(.failure(error))
+        }
+    }
+
+    private func find(_ path: MediaPath, completion: @escaping TitleCache.Completion) {
+        let file: OpenFile
+        let identity: FileIdentity
+        do throws(MediaError) {
+            (file, identity) = try root.open(path)
+        } catch {
+            return completion(.failure(error))
+        }
+        switch cache.withLock({ $0.ask(for: path, identity, completion: completion) }) {
+        case .answer(let title): completion(.success(title))
+        case .make(let description): completion(.success(make(path, description, file, identity)))
+        case .refuse(let error): completion(.failure(error))
+        case .wait: break
+        case .probe where identity.device == root.device: probe(path, file, identity)
+        case .probe: pool.enqueue(device: identity.device) { [self] in probe(path, file, identity) }
+        }
+    }
+
+    private func probe(_ path: MediaPath, _ file: OpenFile, _ identity: FileIdentity) {
+        let knowledge = Result { () throws(MediaError) -> TitleDescription in
+            let description = try TitleProbe.describe(file, limits: limits, interrupt: Interrupt())
+            log(description, path)
+            if let refusal = description.refusal { throw refusal }
+            return description
+        }
+        let waiting = cache.withLock { $0.finish(path, identity, knowledge) }
+        let result = knowledge.map { make(path, $0, file, identity) }
+        for completion in waiting { completion(result) }
+    }
+
+    private func make(_ path: MediaPath, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity) -> FileTitle {
+        let title = FileTitle(name: path.description, description, file, identity, limits: limits, pool: pool)
+        return cache.withLock { $0.adopt(title, at: path) }
+    }
+
+    private func log(_ description: TitleDescription, _ path: MediaPath) {
+        for stream in description.omitted {
+            logger.info(
+                "stream left out: \(stream.reason)",
+                metadata: ["title": "\(path)", "stream": "\(stream.index)", "codec": "\(stream.codec)"])
+        }
+    }
+}

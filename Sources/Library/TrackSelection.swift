@@ -1,0 +1,58 @@
+internal import LibAV
+internal import MediaCore
+internal import RTPPayload
+
+/// Which streams of a file become tracks, and why the others do not.
+struct TrackSelection {
+    let limits: LibraryLimits
+
+    /// The payload format of a stream that can be offered, or a clause for a person.
+    func format(for stream: StreamDescription) -> Verdict {
+        if let reason = roleRefusal(of: stream) ?? configurationRefusal(of: stream) { return .omit(reason) }
+        do {
+            let format = try PayloadFormat.make(for: stream.codec)
+            return parameterRefusal(of: stream).map { .omit($0) } ?? .offer(format)
+        } catch {
+            return .omit("\(error)")
+        }
+    }
+
+    enum Verdict {
+        case offer(PayloadFormat)
+        case omit(String)
+    }
+
+    /// What the stream is for.
+    private func roleRefusal(of stream: StreamDescription) -> String? {
+        if stream.isEncrypted { return "encrypted" }
+        if stream.isAttachedPicture { return "cover art" }
+        if stream.isTimedThumbnails { return "chapter pictures" }
+        switch stream.codec.kind {
+        case .subtitle: return "subtitles"
+        case .data: return stream.isTimeCode ? "time code" : "data"
+        case .video, .audio: return nil
+        }
+    }
+
+    private func configurationRefusal(of stream: StreamDescription) -> String? {
+        guard stream.codec.codec == .aac, stream.codec.configuration.isEmpty else { return nil }
+        return "AAC without an AudioSpecificConfig"
+    }
+
+    /// Numbers that no real stream has. Asked last: of codecs that are not served, demuxers do not know them all.
+    private func parameterRefusal(of stream: StreamDescription) -> String? {
+        guard stream.timeBase != nil else { return "no time base" }
+        let codec = stream.codec
+        switch codec.kind {
+        case .video:
+            let sides = 1...limits.maximumPictureSide
+            return sides.contains(codec.width) && sides.contains(codec.height)
+                ? nil : "absurd picture size \(codec.width)x\(codec.height)"
+        case .audio:
+            guard (1...limits.maximumSampleRate).contains(codec.sampleRate) else { return "absurd sample rate \(codec.sampleRate) Hz" }
+            return (1...limits.maximumChannels).contains(codec.channels) ? nil : "absurd number of channels \(codec.channels)"
+        case .subtitle, .data:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// Writes access units of one track as RTP packets. Made by `PayloadFormat.makePacketizer`, one per cursor and track.
+///
+/// A closed enum, so that the hot path has no existential.
+package enum Packetizer: Sendable {
+    case h264(H264Packetizer)
+    case mpeg4Generic(MPEG4GenericPacketizer)
+
+    /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
+    ///
+    /// Of each packet's 12 header bytes, version, marker and payload type are written; the other ten are zero, and so is the prefix. Only the
+    /// unit's last packet bears the marker. At least one packet is written.
+    /// - Parameters:
+    ///   - bytes: the access unit as the container stores it.
+    ///   - isRandomAccessPoint: decoding can begin here.
+    ///   - output: on error nothing has been appended.
+    ///   - runs: the unit's runs are appended; on error none.
+    ///   - base: offset of `output`'s first byte in the wire buffer, for the runs; not negative.
+    /// - Throws: `.outputFull` if `output`'s free capacity does not do; the packetizer is as it was, and the same unit can be tried again
+    ///   with more room.
+    package mutating func packetize(
+        _ bytes: RawSpan, isRandomAccessPoint: Bool, into output: inout OutputRawSpan, runs: inout [PacketRun], base: Int32
+    ) throws(PacketizationError) {
+        switch self {
+        case .h264(var packetizer):
+            // The case's value is moved out and put back, so that its buffers are referenced once and not copied when written.
+            self = .vacated
+            defer { self = .h264(packetizer) }
+            try packetizer.packetize(
+                bytes, isRandomAccessPoint: isRandomAccessPoint, into: &output, runs: &runs, base: base)
+        case .mpeg4Generic(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        }
+    }
+
+    /// What `self` is while its value is moved out: any case that costs nothing.
+    private static let vacated = Packetizer.mpeg4Generic(
+        MPEG4GenericPacketizer(
+            layout: PacketLayout(prefix: 0, maximumPacketSize: PacketLayout.minimumPacketSize), payloadType: 0))
+
+    /// The units that follow belong to another sample description: `configuration` is as in `CodecDescription`.
+    ///
+    /// A configuration that cannot be parsed, or that the format has no means to announce in mid-stream, changes nothing.
+    package mutating func configurationChanged(_ configuration: [UInt8]) {
+        switch self {
+        case .h264(var packetizer):
+            packetizer.configurationChanged(configuration)
+            self = .h264(packetizer)
+        case .mpeg4Generic:
+            // RFC 3640 has the configuration in SDP alone.
+            break
+        }
+    }
+}
+
+/// Why an access unit could not be packetized.
+package enum PacketizationError: Error, Hashable, Sendable {
+    /// More room is needed; nothing has changed.
+    case outputFull
+    /// The unit is damaged; the reason is a clause for a person, `offset` is in the unit.
+    case malformed(String, offset: Int)
+    /// The unit has `bytes` bytes, and the format or this packetizer carries at most `limit`.
+    case tooLarge(bytes: Int, limit: Int)
+}
+
+extension PacketizationError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .outputFull: "output full"
+        case .malformed(let reason, let offset): "\(reason) at byte \(offset)"
+        case .tooLarge(let bytes, let limit): "access unit of \(bytes) bytes, limit \(limit)"
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package import MediaCore
+
+/// How a track travels in RTP: what SDP says of it, and the packetizer that keeps the promise.
+package struct PayloadFormat: Hashable, Sendable {
+    /// The media type registered with IANA: `video` or `audio`, the first word of an SDP `m=` line.
+    package let mediaType: String
+    /// The registered subtype as `a=rtpmap` spells it: `H264`, `mpeg4-generic`.
+    package let encodingName: String
+    /// Of RTP timestamps.
+    package let clockRate: ClockRate
+    /// The encoding parameter of `a=rtpmap`; nil for video.
+    package let channels: Int?
+    /// Format-specific parameters in order.
+    package let fmtp: [FormatParameter]
+    let coding: Coding
+
+    /// What each format's packetizer needs to know.
+    enum Coding: Hashable, Sendable {
+        case h264(H264Configuration)
+        case mpeg4Generic
+    }
+
+    /// The format for a track, from its codec's own configuration.
+    package static func make(for codec: CodecDescription) throws(PayloadFormatError) -> PayloadFormat {
+        switch codec.codec {
+        case .h264: try .h264(codec)
+        case .aac: try .mpeg4Generic(codec)
+        case .other(let name): throw PayloadFormatError("no RTP payload format for \(name)")
+        }
+    }
+
+    /// - Parameter payloadType: 0...127; written in every packet's header.
+    package func makePacketizer(layout: PacketLayout, payloadType: UInt8) -> Packetizer {
+        precondition(payloadType <= 127)
+        switch coding {
+        case .h264(let configuration):
+            return .h264(H264Packetizer(configuration, layout: layout, payloadType: payloadType))
+        case .mpeg4Generic:
+            return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType))
+        }
+    }
+
+    /// The values of a media description's `a=rtpmap` and `a=fmtp`, RFC 8866 6.6 and 6.15.
+    package func sdpMedia(payloadType: UInt8) -> SDPAttributes {
+        let channels = channels.map { "/\($0)" } ?? ""
+        let parameters = fmtp.map { "\($0.name)=\($0.value)" }.joined(separator: ";")
+        return SDPAttributes(
+            rtpmap: "\(payloadType) \(encodingName)/\(clockRate.hertz)\(channels)",
+            fmtp: fmtp.isEmpty ? nil : "\(payloadType) \(parameters)")
+    }
+
+    package struct SDPAttributes: Hashable, Sendable {
+        /// `96 H264/90000`
+        package let rtpmap: String
+        /// `96 packetization-mode=1;...`
+        package let fmtp: String?
+    }
+}
+
+/// One format-specific parameter of `a=fmtp`.
+package struct FormatParameter: Hashable, Sendable {
+    package let name: String
+    package let value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Why a track cannot be sent: one clause for a person.
+package struct PayloadFormatError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let reason: String
+    package init(_ reason: String) { self.reason = reason }
+    package var description: String { reason }
+}

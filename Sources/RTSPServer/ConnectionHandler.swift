@@ -1,0 +1,218 @@
+import DequeModule
+import Logging
+import MediaCore
+import NIOCore
+import RTP
+import RTSP
+import RTSPSession
+
+/// One RTSP connection: bytes in, requests answered one after the other in the order they came, interleaved frames taken between them.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let server: ServerContext
+    let loop: LoopContext
+    let logger: Logger
+    private(set) var writer: InterleavedWriter?
+    private var channel: (any Channel)?
+    private var parser: MessageParser
+    private var waiting: Deque<Request> = []
+    private var isAnswering = false
+    private var unreadReplyBytes = 0
+    /// Sessions that this connection made and that have not ended.
+    private var sessions: [String: ServerSession] = [:]
+    private var lastActivity: MediaTime
+    private var idleTimer: Scheduled<Void>?
+
+    init(server: ServerContext, loop: LoopContext, peer: SocketAddress?) {
+        self.server = server
+        self.loop = loop
+        self.parser = MessageParser(limits: server.limits.parser)
+        self.lastActivity = loop.now
+        var logger = server.logger
+        logger[metadataKey: "connection"] = "\(peer?.description ?? "unknown")"
+        self.logger = logger
+    }
+
+    // MARK: Channel
+
+    func channelActive(context: ChannelHandlerContext) {
+        channel = context.channel
+        let writer = InterleavedWriter(
+            channel: context.channel, limit: server.limits.interleavedBytes, loop: loop)
+        writer.drained = { [weak self] in
+            guard let self else { return }
+            for session in sessions.values { session.transportDrained() }
+        }
+        self.writer = writer
+        logger.debug("connection opened")
+        scheduleIdleCheck()
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        idleTimer?.cancel()
+        server.connections.remove(context.channel)
+        // Interleaved sessions die with their connection; the others live on until they expire.
+        for session in Array(sessions.values) where session.isInterleaved || session.viewer == nil {
+            session.close(reason: "connection closed")
+        }
+        sessions.removeAll()
+        waiting.removeAll()
+        writer?.drained = nil
+        writer = nil
+        channel = nil
+        logger.debug("connection closed")
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.debug("connection failed", metadata: ["reason": "\(error)"])
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        lastActivity = loop.now
+        parser.append(bytes.readableBytesSpan)
+        do {
+            while let message = try parser.next(frame: { receivedFrame(id: $0, payload: $1) }) {
+                receivedMessage(message)
+            }
+        } catch {
+            // Nothing after this can be understood: answer, and close when the answer is out.
+            logger.notice("unreadable request", metadata: ["reason": "\(error)"])
+            send(reply(to: error), closing: true)
+        }
+    }
+
+    private func receivedMessage(_ message: Message) {
+        switch message {
+        case .request(let request):
+            guard waiting.count < server.limits.pipelinedRequests else {
+                logger.notice("too many pipelined requests")
+                send(Response(to: request, .badRequest).explaining("too many pipelined requests"), closing: true)
+                return
+            }
+            waiting.append(request)
+            answerNext()
+        case .malformed(let error):
+            logger.notice("malformed request", metadata: ["reason": "\(error)"])
+            send(reply(to: error), closing: false)
+        case .interleaved(let id, let payload):
+            receivedFrame(id: id, payload: payload.span.bytes)
+        case .response:
+            break
+        }
+    }
+
+    private func reply(to error: ParseError) -> Response {
+        var response = Response(status: error.status)
+        if let sequence = error.cseq { response.headers.append(CSeqHeader.name, "\(sequence)") }
+        return response.explaining("\(error)")
+    }
+
+    /// Receiver reports of interleaved streams.
+    private func receivedFrame(id: UInt8, payload: RawSpan) {
+        guard let packet = try? CompoundPacket(parsing: payload) else { return }
+        for session in sessions.values where session.interleavedIDs.contains(id) {
+            session.received(packet, bytes: payload.byteCount)
+        }
+    }
+
+    // MARK: Answers
+
+    private func answerNext() {
+        while !isAnswering, channel != nil, let request = waiting.popFirst() {
+            isAnswering = true
+            logger.trace("request", metadata: ["method": "\(request.method)", "uri": "\(request.uri)"])
+            answer(request) { [weak self] response in
+                guard let self else { return }
+                send(response, closing: false)
+                isAnswering = false
+                // Not from inside `answer`: a long pipeline must not deepen the stack.
+                if !waiting.isEmpty { continueSoon() }
+            }
+        }
+    }
+
+    private func continueSoon() {
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        loop.eventLoop.execute { bound.value.answerNext() }
+    }
+
+    private func send(_ response: Response, closing: Bool) {
+        guard let channel else { return }
+        logger.trace("reply", metadata: ["status": "\(response.status)"])
+        let bytes = channel.allocator.buffer(bytes: response.serialize())
+        let count = bytes.readableBytes
+        unreadReplyBytes += count
+        guard unreadReplyBytes <= server.limits.unreadReplyBytes else {
+            logger.notice("client does not read its replies")
+            channel.close(promise: nil)
+            return
+        }
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in
+            self?.unreadReplyBytes -= count
+            if closing { self?.channel?.close(promise: nil) }
+        }
+        channel.writeAndFlush(bytes, promise: promise)
+    }
+
+    // MARK: Sessions
+
+    /// Ids that streams of this connection use, but for one that is being set up again.
+    func interleavedIDs(exceptTrack track: Int?, of session: ServerSession) -> Set<UInt8> {
+        var ids: Set<UInt8> = []
+        for other in sessions.values {
+            for stream in other.machine.streams where !(other === session && stream.track == track ?? 0) {
+                if case .interleaved(let rtp, let rtcp) = stream.transport { ids.formUnion([rtp, rtcp]) }
+            }
+        }
+        return ids
+    }
+
+    func adopt(_ session: ServerSession) { sessions[session.id] = session }
+
+    func forget(_ session: ServerSession) {
+        sessions[session.id] = nil
+        lastActivity = loop.now
+    }
+
+    var sessionCount: Int { sessions.count }
+
+    /// A client that heard nothing over UDP sets the presentation up again over TCP, on the same connection and without a TEARDOWN (FFmpeg,
+    /// VLC): its first session is ended when the second one plays.
+    func replaced(by session: ServerSession) {
+        guard session.isInterleaved else { return }
+        for other in Array(sessions.values)
+        where other !== session && !other.isInterleaved && other.machine.path == session.machine.path {
+            other.close(reason: "replaced over TCP")
+        }
+    }
+
+    private func scheduleIdleCheck() {
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let deadline = lastActivity + server.limits.idleConnectionTimeout
+        idleTimer = loop.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(max(0, deadline.nanoseconds)))) {
+            bound.value.closeIfIdle()
+        }
+    }
+
+    private func closeIfIdle() {
+        guard let channel else { return }
+        if sessions.isEmpty, !isAnswering, lastActivity + server.limits.idleConnectionTimeout <= loop.now {
+            logger.debug("connection idle")
+            channel.close(promise: nil)
+        } else {
+            // With a session the connection is looked at again a whole time-out later.
+            if lastActivity + server.limits.idleConnectionTimeout <= loop.now { lastActivity = loop.now }
+            scheduleIdleCheck()
+        }
+    }
+
+    var remoteAddress: SocketAddress? { channel?.remoteAddress }
+    var localAddress: SocketAddress? { channel?.localAddress }
+}

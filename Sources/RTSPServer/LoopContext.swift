@@ -1,0 +1,107 @@
+import Delivery
+import Glibc
+import MediaCore
+import NIOCore
+
+/// The UDP sockets of one event loop on the server's shared pair of ports: sending sides. NIO receives on descriptors of its own.
+final class LoopSockets {
+    let media: DatagramSender
+    let control: DatagramSender
+
+    init(media: DatagramSender, control: DatagramSender) {
+        self.media = media
+        self.control = control
+    }
+}
+
+/// What an event loop owns for its viewers: pacer, wire buffers, sockets, and the one timer that drives them.
+///
+/// Touched by its loop alone: no locks.
+final class LoopContext {
+    let eventLoop: any EventLoop
+    let pacer: Pacer
+    let pool: BufferPool
+    let sockets: LoopSockets?
+    /// Nanoseconds since the Unix epoch at loop time zero; steps of the host's clock after the start do not show.
+    let wallClock: Int64
+    private var timer: Scheduled<Void>?
+    private var armedFor: MediaTime?
+    private var dirtyWriters: [InterleavedWriter] = []
+    private var isRunning = false
+
+    init(eventLoop: any EventLoop, sockets: LoopSockets?, limits: Limits) {
+        self.eventLoop = eventLoop
+        self.sockets = sockets
+        self.pacer = Pacer(quantum: limits.pacing.quantum)
+        self.pool = BufferPool(maximumFreeBytes: limits.freeBufferBytes)
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let unix = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        self.wallClock = unix - Int64(NIODeadline.now().uptimeNanoseconds)
+    }
+
+    var now: MediaTime { MediaTime(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds)) }
+
+    var viewerEnvironment: Viewer.Environment {
+        Viewer.Environment(
+            eventLoop: eventLoop, pacer: pacer, pool: pool, now: { [unowned self] in now },
+            scheduled: { [unowned self] in arm() })
+    }
+
+    /// A connection has bytes that leave with the next flush.
+    func needsFlush(_ writer: InterleavedWriter) {
+        dirtyWriters.append(writer)
+        if !isRunning { arm() }
+    }
+
+    /// Sends what was handed to the transports outside a pacer's run: a goodbye at teardown.
+    func flush() {
+        // Reports go before the packets that they describe.
+        sockets?.control.flush()
+        sockets?.media.flush()
+        // A flush may settle writes at once, and that may gather new ones.
+        var index = 0
+        while index < dirtyWriters.count {
+            dirtyWriters[index].flush()
+            index += 1
+        }
+        dirtyWriters.removeAll(keepingCapacity: true)
+    }
+
+    private func run() {
+        timer = nil
+        armedFor = nil
+        isRunning = true
+        // What a full socket refused goes first.
+        if sockets?.media.hasPending == true { sockets?.media.flush() }
+        pacer.run(now: now)
+        flush()
+        isRunning = false
+        arm()
+    }
+
+    /// Sets the timer for the pacer's next wake, unless it is set for that or earlier.
+    private func arm() {
+        guard !isRunning else { return }
+        var next = pacer.nextWake
+        // What a full socket refused is offered again in the next quantum, and so is what was gathered since.
+        if sockets?.media.hasPending == true || sockets?.control.hasPending == true || !dirtyWriters.isEmpty {
+            let retry = now + pacer.quantum
+            next = min(next ?? retry, retry)
+        }
+        guard let next else { return }
+        if let armedFor, armedFor <= next { return }
+        timer?.cancel()
+        armedFor = next
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        timer = eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(max(0, next.nanoseconds)))) { bound.value.run() }
+    }
+
+    /// No timer outlives the server.
+    func stop() {
+        flush()
+        timer?.cancel()
+        timer = nil
+        isRunning = true
+    }
+}

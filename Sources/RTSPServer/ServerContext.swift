@@ -1,0 +1,34 @@
+package import Delivery
+import Logging
+import NIOCore
+package import RTSPSession
+
+/// What all loops, connections and sessions of a server share. Immutable, or guarded by its own locks.
+final class ServerContext: Sendable {
+    let library: any MediaLibrary
+    let limits: Limits
+    let registry: SessionRegistry
+    let logger: Logger
+    let connections = ConnectionCount()
+    /// Nil if UDP is off.
+    let rtpPort: Int?
+    let allowsInterleaved: Bool
+
+    init(library: any MediaLibrary, limits: Limits, logger: Logger, rtpPort: Int?, allowsInterleaved: Bool) {
+        self.library = library
+        self.limits = limits
+        self.registry = SessionRegistry(limit: limits.sessions)
+        self.logger = logger
+        self.rtpPort = rtpPort
+        self.allowsInterleaved = allowsInterleaved
+    }
+}
+
+extension Presentation {
+    /// What a session must know of a title.
+    package init(_ title: any MediaTitle) {
+        self.init(
+            name: title.name, version: title.version, tracks: title.tracks, formats: title.formats,
+            duration: title.duration, isSeekable: title.isSeekable)
+    }
+}

@@ -1,0 +1,59 @@
+import MediaCore
+import RTPPayload
+package import RTSP
+package import SDP
+
+/// DESCRIBE, RFC 2326 10.2.
+package enum Describe {
+    /// The refusal, if the client takes no SDP (RFC 2326 12.1). To be asked before a title is opened.
+    package static func refusal(of request: Request) -> Response? {
+        let accepted = request.headers.values("Accept").joined(separator: ",")
+        guard !accepted.isEmpty else { return nil }
+        let types = accepted.split(separator: ",").compactMap { item in
+            item.split(separator: ";").first.map { $0.filter { !$0.isWhitespace }.lowercased() }
+        }
+        guard types.contains(where: ["application/sdp", "application/*", "*/*"].contains) else {
+            return Response(to: request, .notAcceptable)
+        }
+        return nil
+    }
+
+    /// - Parameter isIPv6: whether the client's connection is.
+    package static func reply(
+        to request: Request, _ uri: PresentationURI, _ presentation: Presentation, isIPv6: Bool
+    ) -> Response {
+        var response = Response(to: request, .ok)
+        response.headers.append("Content-Base", uri.contentBase)
+        response.headers.append("Content-Type", "application/sdp")
+        response.body = Array(presentation.sessionDescription(isIPv6: isIPv6).serialize().utf8)
+        return response
+    }
+}
+
+extension Presentation {
+    /// The SDP of RFC 2326 appendix C: control attributes relative to Content-Base, the range if it is known, ports left to SETUP.
+    package func sessionDescription(isIPv6: Bool) -> SessionDescription {
+        let family: AddressType = isIPv6 ? .ip6 : .ip4
+        let anyAddress = isIPv6 ? "::" : "0.0.0.0"
+        var attributes = [Attribute("tool", "Sluice"), Attribute("control", "*")]
+        // Clients offer seeking only when the range has an end.
+        if let duration { attributes.append(Attribute("range", "npt=0-\(duration)")) }
+        return SessionDescription(
+            origin: Origin(
+                username: "-", sessionID: version, sessionVersion: version, addressType: family, address: anyAddress),
+            name: name, connection: ConnectionInformation(addressType: family, address: anyAddress),
+            time: .unbounded, attributes: attributes,
+            media: zip(tracks, formats).map { track, format in
+                let payloadType = Self.payloadType(of: track.id)
+                let description = format.sdpMedia(payloadType: payloadType)
+                var attributes = [Attribute("rtpmap", description.rtpmap)]
+                if let fmtp = description.fmtp { attributes.append(Attribute("fmtp", fmtp)) }
+                if let language = track.language { attributes.append(Attribute("lang", language)) }
+                attributes.append(Attribute("control", PresentationURI.control(track: track.id)))
+                let rate = UInt64(clamping: (track.codec.bitRate + 999) / 1000)
+                return MediaDescription(
+                    media: format.mediaType, port: 0, proto: "RTP/AVP", formats: [String(payloadType)],
+                    bandwidths: rate > 0 ? [.applicationSpecific(kilobitsPerSecond: rate)] : [], attributes: attributes)
+            })
+    }
+}

@@ -1,0 +1,96 @@
+package import MediaCore
+package import RTP
+package import RTSP
+
+/// PLAY, RFC 2326 10.5.
+extension Session {
+    package enum PlayOutcome: Sendable {
+        /// Answer; nothing changes.
+        case reply(Response)
+        /// Position the media (nil: where it stands), then `played` or `playFailed`.
+        case play(seek: MediaTime?, end: MediaTime?)
+    }
+
+    /// Where delivery starts, of one stream.
+    package struct StreamStart: Hashable, Sendable {
+        package var track: Int
+        package var sequenceNumber: SequenceNumber
+        package var timestamp: RTPTimestamp
+
+        package init(track: Int, sequenceNumber: SequenceNumber, timestamp: RTPTimestamp) {
+            self.track = track
+            self.sequenceNumber = sequenceNumber
+            self.timestamp = timestamp
+        }
+    }
+
+    /// With a Range it is a seek, also while playing (RFC 7826 13.4.3, and what VLC means); without one it goes on, and while playing does
+    /// nothing.
+    /// - Parameter position: NPT that delivery has reached.
+    package func play(_ request: Request, _ uri: PresentationURI, position: MediaTime) -> PlayOutcome {
+        guard state != .initial else { return .reply(Response(to: request, .methodNotValidInThisState)) }
+        if let mismatch = mismatch(uri, request) { return .reply(mismatch) }
+        func refused(_ status: StatusCode, _ text: String) -> PlayOutcome {
+            .reply(Response(to: request, status, session: header).explaining(text))
+        }
+        let range: RangeHeader?
+        do { range = try request.headers.typed(RangeHeader.self) } catch { return refused(.badRequest, "\(error)") }
+        guard let range else {
+            guard state != .playing else { return .reply(unchanged(request, position: position)) }
+            return .play(seek: nil, end: nil)
+        }
+        guard case .npt(let npt) = range.specifier else {
+            return refused(.headerFieldNotValid, "only npt ranges are known")
+        }
+        let seek = npt.start.flatMap(Self.time)
+        let end = npt.end.flatMap(Self.time)
+        if let seek, let duration = presentation.duration, seek > duration {
+            return refused(.invalidRange, "the presentation is \(duration) s long")
+        }
+        if let seek, seek > .zero, !presentation.isSeekable {
+            return refused(.headerFieldNotValid, "the presentation cannot seek")
+        }
+        if let end, end <= (seek ?? position) { return refused(.invalidRange, "the range ends before it starts") }
+        return .play(seek: seek, end: end)
+    }
+
+    /// `now` and an open start mean where delivery stands.
+    private static func time(_ position: NPTRange.Position) -> MediaTime? {
+        switch position {
+        case .now: nil
+        case .time(let nanoseconds): MediaTime(nanoseconds: nanoseconds)
+        }
+    }
+
+    /// The media is positioned: the reply, after which packets may flow.
+    package mutating func played(
+        _ request: Request, from position: MediaTime, end: MediaTime?, streams starts: [StreamStart]
+    ) -> Response {
+        state = .playing
+        hasPlayed = true
+        rangeEnd = end
+        var reply = unchanged(request, position: position)
+        let infos = streams.compactMap { stream in
+            starts.first { $0.track == stream.track }.map {
+                RTPInfoHeader.Stream(
+                    url: stream.url, seq: $0.sequenceNumber.rawValue, rtptime: $0.timestamp.rawValue)
+            }
+        }
+        reply.headers.replace(RTPInfoHeader(infos))
+        return reply
+    }
+
+    package func playFailed(_ request: Request, _ error: MediaError) -> Response {
+        Response(to: request, StatusCode(error), session: header).explaining("\(error)")
+    }
+
+    private func unchanged(_ request: Request, position: MediaTime) -> Response {
+        var reply = Response(to: request, .ok, session: header)
+        let end = [rangeEnd, presentation.duration].compactMap(\.self).min()
+        reply.headers.replace(RangeHeader(npt: NPTRange(start: position.nanoseconds, end: end?.nanoseconds)))
+        // Media is sent at its own rate whatever was asked (RFC 2326 12.34: the reply says what holds).
+        if request.headers["Scale"] != nil { reply.headers.replace("Scale", "1.0") }
+        if request.headers["Speed"] != nil { reply.headers.replace("Speed", "1.0") }
+        return reply
+    }
+}

@@ -1,0 +1,32 @@
+package import MediaCore
+package import RTPPayload
+
+/// What a session must know of a title: its tracks, how each is sent, how long it is.
+package struct Presentation: Sendable {
+    package var name: String
+    /// Changes when the file does: the version of SDP's `o=` line (RFC 8866 5.2).
+    package var version: UInt64
+    /// `tracks[i].id == i`.
+    package var tracks: [Track]
+    /// `formats[i]` is how `tracks[i]` is sent.
+    package var formats: [PayloadFormat]
+    /// NPT of the end; nil if unknown.
+    package var duration: MediaTime?
+    package var isSeekable: Bool
+
+    package init(
+        name: String, version: UInt64, tracks: [Track], formats: [PayloadFormat], duration: MediaTime?, isSeekable: Bool
+    ) {
+        precondition(tracks.count == formats.count)
+        self.name = name
+        self.version = version
+        self.tracks = tracks
+        self.formats = formats
+        self.duration = duration
+        self.isSeekable = isSeekable
+    }
+
+    /// Dynamic payload types (RFC 3551 3), one per track: 96 to 127, then around again. Streams have RTP sessions of their own, so that a
+    /// number may serve twice.
+    package static func payloadType(of track: Int) -> UInt8 { 96 + UInt8(track % 32) }
+}

@@ -1,0 +1,74 @@
+import RTPPayload
+package import RTSP
+
+/// SETUP, RFC 2326 10.4.
+extension Session {
+    package struct SetupOptions: Sendable {
+        package var offer: TransportOffer
+        /// The server's RTP port, if it has UDP; RTCP's is the next.
+        package var serverPort: UInt16?
+        /// RTP packet bytes, header included, unless Blocksize asks for less.
+        package var packetSize: Int
+        /// Of the stream, random.
+        package var ssrc: UInt32
+
+        package init(offer: TransportOffer, serverPort: UInt16?, packetSize: Int, ssrc: UInt32) {
+            self.offer = offer
+            self.serverPort = serverPort
+            self.packetSize = packetSize
+            self.ssrc = ssrc
+        }
+    }
+
+    /// Adds a stream, or replaces its transport.
+    /// - Returns: the reply; on success also the stream.
+    package mutating func setup(
+        _ request: Request, _ uri: PresentationURI, _ options: SetupOptions
+    ) -> (reply: Response, stream: Stream?) {
+        func refused(_ status: StatusCode, _ text: String) -> (reply: Response, stream: Stream?) {
+            // A session that has no stream is not made: its id is not told.
+            let header = state == .initial ? nil : header
+            return (Response(to: request, status, session: header).explaining(text), nil)
+        }
+        guard uri.path == path else { return refused(.notFound, "the session is of another presentation") }
+        guard !hasPlayed else {
+            return refused(.methodNotValidInThisState, "streams are set up before the first PLAY")
+        }
+        guard let track = uri.track ?? (presentation.tracks.count == 1 ? 0 : nil) else {
+            return refused(.aggregateOperationNotAllowed, "SETUP takes the URL of one track")
+        }
+        guard presentation.tracks.indices.contains(track) else { return refused(.notFound, "no track \(track)") }
+        let specs: [TransportSpec]
+        do {
+            guard let header = try request.headers.typed(TransportHeader.self) else {
+                return refused(.badRequest, "no Transport header")
+            }
+            specs = header.specs
+        } catch {
+            return refused(.badRequest, "\(error)")
+        }
+        guard let (spec, transport) = options.offer.choose(from: specs) else {
+            return refused(.unsupportedTransport, "none of the transports asked for")
+        }
+        let stream = Stream(
+            track: track, transport: transport, url: request.uri, packetSize: packetSize(request, options.packetSize))
+        streams.removeAll { $0.track == track }
+        streams.append(stream)
+        state = .ready
+        var reply = Response(to: request, .ok, session: header)
+        reply.headers.replace(TransportHeader([spec.agreed(transport, serverPort: options.serverPort, ssrc: options.ssrc)]))
+        if let blocksize = try? request.headers.typed(BlocksizeHeader.self) {
+            reply.headers.replace(
+                BlocksizeHeader(bytes: min(blocksize.bytes, UInt32(stream.packetSize - Self.headerBytes))))
+        }
+        return (reply, stream)
+    }
+
+    /// Blocksize counts a packet's media alone, without the RTP header (RFC 2326 12.7).
+    private func packetSize(_ request: Request, _ configured: Int) -> Int {
+        guard let blocksize = try? request.headers.typed(BlocksizeHeader.self) else { return configured }
+        return max(PacketLayout.minimumPacketSize, min(configured, Int(blocksize.bytes) + Self.headerBytes))
+    }
+
+    private static var headerBytes: Int { 12 }
+}

@@ -1,0 +1,18 @@
+package import MediaCore
+package import RTSP
+
+extension StatusCode {
+    /// The one table from a media source's errors to statuses (RFC 2326 11).
+    package init(_ error: MediaError) {
+        self =
+            switch error {
+            case .notFound: .notFound
+            case .forbidden: .forbidden
+            case .unsupported: .unsupportedMediaType
+            case .unreadable: .internalServerError
+            case .rangeNotSatisfiable: .invalidRange
+            case .overloaded: .serviceUnavailable
+            case .cancelled: .methodNotValidInThisState
+            }
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Delivery
+import Logging
+import MediaCore
+import RTSPServer
+
+/// The flags of `serve`. Every bound that a peer or a file meets has one.
+struct ServeOptions: ParsableArguments {
+    @Argument(help: "The directory to serve.")
+    var directory: String
+
+    @Option(help: "Address to listen on; :: serves IPv4 too.")
+    var host = "::"
+
+    @Option(help: "RTSP port (TCP); 0 picks a free one.")
+    var port = 8554
+
+    @Option(help: "RTP port (UDP), even; RTCP has the next. 0 picks a free pair.")
+    var rtpPort = 6970
+
+    @Flag(inversion: .prefixedNo, help: "Offer RTP over UDP.")
+    var udp = true
+
+    @Flag(inversion: .prefixedNo, help: "Offer RTP interleaved on the RTSP connection.")
+    var tcp = true
+
+    @Option(help: "Event loops; default one per core.")
+    var threads: Int?
+
+    @Option(help: "Threads that open and read files.")
+    var ioThreads = 4
+
+    @Option(help: "A track with less than this unsent asks for more (milliseconds).")
+    var lowTime = 200
+
+    @Option(help: "A viewer with this many unsent bytes reads nothing.")
+    var lowBytes = 512 * 1024
+
+    @Option(help: "A viewer with this many unsent packets reads nothing.")
+    var lowPackets = 512
+
+    @Option(help: "Bytes that one read may bring (or one access unit, if that is larger).")
+    var batchBytes = 256 * 1024
+
+    @Option(help: "How long before its decode time a large access unit may start (milliseconds).")
+    var lead = 300
+
+    @Option(help: "Packets that may leave in one quantum of 2 ms, per viewer.")
+    var burst = 32
+
+    @Option(help: "Path MTU in bytes; RTP packets are 28 bytes smaller (IPv4 and UDP headers).")
+    var mtu = 1400
+
+    @Option(help: "Access units above this many bytes end their track.")
+    var maxAccessUnit = 16 << 20
+
+    @Option(help: "RTSP sessions at once.")
+    var maxSessions = 4096
+
+    @Option(help: "RTSP connections at once.")
+    var maxConnections = 4096
+
+    @Option(help: "A session that shows no life for this long ends (seconds, at least 60 for common clients).")
+    var sessionTimeout = 60
+
+    @Option(help: "A connection without session and request for this long is closed (seconds).")
+    var idleTimeout = 60
+
+    @Option(help: "Files that may be opened or wait for it at once.")
+    var maxPendingOpens = 256
+
+    @Option(help: "Titles whose descriptions are remembered.")
+    var rememberedTitles = 1024
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = LogLevel.info
+
+    func validate() throws {
+        func check(_ holds: Bool, _ message: String) throws {
+            guard holds else { throw ValidationError(message) }
+        }
+        try check((0...65_535).contains(port), "--port must be from 0 to 65535")
+        try check((0...65_534).contains(rtpPort) && rtpPort % 2 == 0, "--rtp-port must be an even number below 65535")
+        try check(udp || tcp, "--no-udp and --no-tcp together leave no transport")
+        try check(threads.map { (1...1024).contains($0) } ?? true, "--threads must be from 1 to 1024")
+        try check((1...1024).contains(ioThreads), "--io-threads must be from 1 to 1024")
+        try check((1...60_000).contains(lowTime), "--low-time must be from 1 to 60000 ms")
+        try check((1...1 << 30).contains(lowBytes), "--low-bytes must be from 1 to 1073741824")
+        try check((1...1 << 20).contains(lowPackets), "--low-packets must be from 1 to 1048576")
+        try check((1...1 << 30).contains(batchBytes), "--batch-bytes must be from 1 to 1073741824")
+        try check((0...10_000).contains(lead), "--lead must be from 0 to 10000 ms")
+        try check((1...65_536).contains(burst), "--burst must be from 1 to 65536")
+        try check((256...65_535).contains(mtu), "--mtu must be from 256 to 65535")
+        try check((1...1 << 30).contains(maxAccessUnit), "--max-access-unit must be from 1 to 1073741824")
+        try check(maxSessions > 0 && maxConnections > 0, "--max-sessions and --max-connections must be positive")
+        try check((1...86_400).contains(sessionTimeout), "--session-timeout must be from 1 to 86400 s")
+        try check((1...86_400).contains(idleTimeout), "--idle-timeout must be from 1 to 86400 s")
+        try check(maxPendingOpens > 0 && rememberedTitles > 0, "--max-pending-opens and --remembered-titles must be positive")
+    }
+
+    var serverLimits: RTSPServer.Limits {
+        var limits = RTSPServer.Limits()
+        limits.demand = DemandLimits(
+            lowTime: .milliseconds(Int64(lowTime)), lowBytes: lowBytes, lowPackets: lowPackets, batchBytes: batchBytes,
+            batchTime: DemandLimits.standard.batchTime)
+        limits.pacing = PacingLimits(
+            quantum: PacingLimits.standard.quantum, lead: .milliseconds(Int64(lead)), burst: burst)
+        limits.packetSize = mtu - 28
+        limits.sessions = maxSessions
+        limits.connections = maxConnections
+        limits.sessionTimeout = .seconds(Int64(sessionTimeout))
+        limits.idleConnectionTimeout = .seconds(Int64(idleTimeout))
+        return limits
+    }
+}
+
+/// The levels of swift-log, as a flag's values.
+enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+    case trace, debug, info, notice, warning, error, critical
+
+    var level: Logger.Level {
+        switch self {
+        case .trace: .trace
+        case .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
+        case .critical: .critical
+        }
+    }
+}

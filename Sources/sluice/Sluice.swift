@@ -1,0 +1,17 @@
+import ArgumentParser
+
+@main
+struct Sluice: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sluice",
+        abstract: "Serves a directory of media files over RTSP.",
+        discussion: """
+            Every file that libavformat opens becomes rtsp://HOST:8554/PATH, and each viewer has a timeline of its own: play, pause, seek.
+
+              sluice serve ~/films
+              sluice probe ~/films/holiday.mp4
+              sluice load rtsp://127.0.0.1:8554/holiday.mp4 --clients 20
+            """,
+        version: "0.1.0",
+        subcommands: [ServeCommand.self, ProbeCommand.self, HealthCommand.self])
+}

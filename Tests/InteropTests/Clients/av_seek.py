@@ -1,0 +1,112 @@
+"""Seeks in an RTSP URL with FFmpeg's client (through PyAV), one seek after the other in one session, and writes what arrived as JSON.
+
+    python av_seek.py URL udp|tcp OUTPUT.json --seek SECONDS ... [--timeout SECONDS]
+
+The output is a list of runs, one per seek:
+
+    {"asked": s, "error": str|null, "eos": bool, "seconds": wall clock, "range": the reply's Range header|null,
+     "tracks": {"video"|"audio": {"timebase": [num, den], "units": [[pts, adler32], ...], "frames": [[pts, adler32], ...]}}}
+
+PTS are in the track's time base, on FFmpeg's timeline (NPT, since it takes the reply's Range start as its origin). Hashes are Adler-32 started
+at 0, as FFmpeg's `framecrc` muxer computes them.
+"""
+
+import argparse
+import json
+import sys
+import time
+import zlib
+
+import av
+import av.logging
+
+ENOUGH_FRAMES = 2
+ENOUGH_UNITS = 3
+# bits of chroma subsampling and bytes per sample of the formats that the titles have
+FORMATS = {"yuv420p": (1, 1), "yuvj420p": (1, 1), "yuv422p": (1, 0), "yuv444p": (0, 0)}
+
+
+def frame_hash(frame):
+    w_sub, h_sub = FORMATS[frame.format.name]
+    value = 0
+    for index, plane in enumerate(frame.planes):
+        width = frame.width if index == 0 else frame.width + (1 << w_sub) - 1 >> w_sub
+        height = frame.height if index == 0 else frame.height + (1 << h_sub) - 1 >> h_sub
+        view = memoryview(plane)
+        if plane.line_size == width:
+            value = zlib.adler32(view[: width * height], value)
+        else:
+            for y in range(height):
+                value = zlib.adler32(view[y * plane.line_size : y * plane.line_size + width], value)
+    return value
+
+
+class Track:
+    def __init__(self, stream):
+        self.stream, self.units, self.frames = stream, [], []
+
+    def satisfied(self):
+        return len(self.frames) >= ENOUGH_FRAMES if self.stream.type == "video" else len(self.units) >= ENOUGH_UNITS
+
+    def take(self, packet):
+        if packet.size:
+            self.units.append([packet.pts, zlib.adler32(memoryview(packet), 0)])
+        if self.stream.type == "video":
+            self.frames += [[frame.pts, frame_hash(frame)] for frame in packet.decode()]
+
+    def summary(self):
+        base = self.stream.time_base
+        return {"timebase": [base.numerator, base.denominator], "units": self.units, "frames": self.frames}
+
+
+def range_header(logs):
+    """The last `Range` header that FFmpeg read: it traces each line of a reply."""
+    lines = [text for _, _, text in logs if "line='Range:" in text]
+    return lines[-1].split("line='Range:", 1)[1].rstrip().rstrip("'").strip() if lines else None
+
+
+def seek(container, streams, position, timeout):
+    began, error, eos = time.monotonic(), None, False
+    tracks = {stream.type: Track(stream) for stream in streams}
+    with av.logging.Capture() as logs:
+        try:
+            container.seek(int(position * 1_000_000), any_frame=True)
+            for packet in container.demux(streams):
+                tracks[packet.stream.type].take(packet)
+                if all(track.satisfied() for track in tracks.values()):
+                    break
+                if time.monotonic() - began > timeout:
+                    error = f"not there within {timeout} s"
+                    break
+            else:
+                eos = True
+        except (av.error.FFmpegError, KeyError) as failure:
+            error = repr(failure)
+        header = range_header(logs)
+    return {"asked": position, "error": error, "eos": eos, "seconds": time.monotonic() - began, "range": header,
+            "tracks": {kind: track.summary() for kind, track in tracks.items()}}
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("url")
+    arguments.add_argument("protocol", choices=["udp", "tcp"])
+    arguments.add_argument("output")
+    arguments.add_argument("--seek", type=float, nargs="+", required=True)
+    arguments.add_argument("--timeout", type=float, default=30)
+    options = arguments.parse_args()
+    av.logging.set_level(av.logging.TRACE)
+    container = av.open(options.url, timeout=options.timeout, options={
+        "rtsp_transport": options.protocol, "buffer_size": str(4 << 20), "analyzeduration": "200000", "probesize": "100000"})
+    # H.264 and AAC are what these titles are about: at most one track of each kind.
+    streams = [stream for stream in container.streams if stream.type in ("video", "audio")]
+    for stream in streams:
+        stream.codec_context.thread_count = 1
+    runs = [seek(container, streams, position, options.timeout) for position in options.seek]
+    with open(options.output, "w") as output:
+        json.dump(runs, output)
+    container.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

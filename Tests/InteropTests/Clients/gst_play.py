@@ -1,0 +1,227 @@
+"""Plays an RTSP URL with GStreamer's rtspsrc, to its end or from one seek to the next, and writes what arrived as JSON.
+
+    /usr/bin/python3 gst_play.py URL udp|tcp OUTPUT.json [--seek SECONDS ...] [--timeout SECONDS]
+
+The output is a list of runs, one for a play to the end, one per seek:
+
+    {"asked": s|null, "error": str|null, "eos": bool, "seconds": wall clock,
+     "tracks": {"video"|"audio": {"rate": Hz, "rtptime": clock-base, "start": npt-start ns, "session": str|null,
+                "reports": [[ntp64, rtp], ...], "units": [[rtp, pts, adler32], ...], "frames": [[pts, adler32], ...]}}}
+
+`units` are access units as they left the depayloader, each with the RTP timestamp of its packets; `frames` are the pictures that avdec_h264
+made of them. Hashes are Adler-32 started at 0, as FFmpeg's `framecrc` muxer computes them. PTS are nanoseconds. The jitter buffer only uses
+RTP timestamps (buffer-mode none), so that PTS are not smoothed by arrival times.
+"""
+
+import argparse
+import json
+import struct
+import sys
+import threading
+import time
+import zlib
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstVideo", "1.0")
+from gi.repository import Gst, GstVideo  # noqa: E402
+
+PROTOCOLS = {"udp": 1, "tcp": 4}  # GstRTSPLowerTrans
+DEPAYLOADERS = {
+    "H264": "rtph264depay ! video/x-h264,stream-format=byte-stream,alignment=au ! identity name=units ! h264parse ! avdec_h264 max-threads=1",
+    "MPEG4-GENERIC": "rtpmp4gdepay ! identity name=units",
+}
+# After a seek: frames and units enough to judge, so that the next seek can go out.
+ENOUGH_FRAMES = 2
+ENOUGH_UNITS = 3
+
+
+def plane_bytes(data, info):
+    """A picture's bytes without row padding, plane after plane, as FFmpeg's rawvideo lays them out."""
+    view, rows = memoryview(data), []
+    for c in range(info.finfo.n_components):
+        w_sub, h_sub = info.finfo.w_sub[c], info.finfo.h_sub[c]
+        width = (info.width + (1 << w_sub) - 1 >> w_sub) * ((info.finfo.depth[c] + 7) // 8)
+        height = info.height + (1 << h_sub) - 1 >> h_sub
+        stride, offset = info.stride[c], info.offset[c]
+        if stride == width:
+            rows.append(view[offset : offset + width * height])
+        else:
+            rows += [view[offset + y * stride : offset + y * stride + width] for y in range(height)]
+    return rows
+
+
+def adler32(chunks):
+    value = 0
+    for chunk in chunks:
+        value = zlib.adler32(chunk, value)
+    return value
+
+
+class Track:
+    """What arrived on one stream since the last flush. Touched by that stream's streaming thread, read by the main thread."""
+
+    def __init__(self, media, rate):
+        self.media, self.rate, self.flushes = media, rate, 0
+        self.reset()
+
+    def reset(self):
+        self.rtptime = self.start = self.timestamp = self.ssrc = None
+        self.units, self.frames = [], []
+        self.ended = False
+
+    def summary(self, reports):
+        return {"rate": self.rate, "rtptime": self.rtptime, "start": self.start, "reports": reports.get(self.ssrc, []),
+                "units": list(self.units), "frames": list(self.frames)}
+
+    def satisfied(self):
+        return self.ended or (len(self.frames) >= ENOUGH_FRAMES if self.media == "video" else len(self.units) >= ENOUGH_UNITS)
+
+
+class Player:
+    def __init__(self, url, protocol):
+        self.pipeline = Gst.Pipeline()
+        self.source = Gst.ElementFactory.make("rtspsrc")
+        self.source.set_property("location", url)
+        self.source.set_property("protocols", PROTOCOLS[protocol])
+        self.source.set_property("buffer-mode", 0)
+        self.source.set_property("latency", 100)
+        self.source.set_property("drop-on-latency", False)
+        self.source.set_property("udp-buffer-size", 4 << 20)
+        self.source.connect("new-manager", self.on_manager)
+        self.source.connect("pad-added", self.on_pad)
+        self.source.connect("no-more-pads", lambda _: self.ready.set())
+        self.pipeline.add(self.source)
+        self.tracks, self.reports, self.pads = [], {}, []
+        self.ready = threading.Event()
+
+    def on_manager(self, _, manager):
+        # Offsets between tracks are judged by the reports themselves; applying them would shift PTS in the middle of a track.
+        manager.set_property("max-ts-offset", 1)
+        manager.connect("new-jitterbuffer", lambda _, jitterbuffer, *ids: jitterbuffer.connect("handle-sync", self.on_sync))
+
+    def on_sync(self, _jitterbuffer, sync):
+        report = sync.get_value("sr-buffer")
+        data = report.extract_dup(0, report.get_size())
+        if len(data) >= 20 and data[1] == 200:  # sender report, RFC 3550 6.4.1
+            sender, ntp, rtp = struct.unpack_from("!IQI", data, 4)
+            self.reports.setdefault(sender, []).append([ntp, rtp])
+
+    def on_pad(self, _, pad):
+        structure = pad.get_current_caps().get_structure(0)
+        track = Track(structure.get_string("media"), structure.get_value("clock-rate"))
+        self.tracks.append(track)
+        self.pads.append(pad)
+        watched = Gst.PadProbeType.BUFFER | Gst.PadProbeType.EVENT_DOWNSTREAM | Gst.PadProbeType.EVENT_FLUSH
+        pad.add_probe(watched, self.on_packet, track)
+        branch = Gst.parse_bin_from_description(
+            DEPAYLOADERS[structure.get_string("encoding-name")] + " ! fakesink name=sink sync=false async=false", True)
+        branch.get_by_name("units").get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, self.on_unit, track)
+        if track.media == "video":
+            branch.get_by_name("sink").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, self.on_frame, track)
+        branch.get_by_name("sink").get_static_pad("sink").add_probe(Gst.PadProbeType.EVENT_DOWNSTREAM, self.on_end, track)
+        self.pipeline.add(branch)
+        branch.sync_state_with_parent()
+        pad.link(branch.get_static_pad("sink"))
+
+    def on_packet(self, pad, info, track):
+        if info.type & Gst.PadProbeType.BUFFER:
+            buffer = info.get_buffer()
+            track.timestamp, track.ssrc = struct.unpack("!II", buffer.extract_dup(4, 8))
+            return Gst.PadProbeReturn.OK
+        event = info.get_event()
+        if event.type == Gst.EventType.FLUSH_STOP:
+            track.reset()
+            track.flushes += 1
+        elif event.type == Gst.EventType.CAPS:
+            self.read_caps(track, event.parse_caps())
+        return Gst.PadProbeReturn.OK
+
+    def read_caps(self, track, caps):
+        structure = caps.get_structure(0)
+        track.rtptime, track.start = structure.get_value("clock-base"), structure.get_value("npt-start")
+
+    def on_unit(self, _, info, track):
+        # The depayloader runs in its packet's thread: the last packet seen is the unit's last (its marker is set).
+        buffer = info.get_buffer()
+        track.units.append([track.timestamp, buffer.pts, zlib.adler32(buffer.extract_dup(0, buffer.get_size()), 0)])
+        return Gst.PadProbeReturn.OK
+
+    def on_frame(self, pad, info, track):
+        buffer = info.get_buffer()
+        picture = GstVideo.VideoInfo.new_from_caps(pad.get_current_caps())
+        track.frames.append([buffer.pts, adler32(plane_bytes(buffer.extract_dup(0, buffer.get_size()), picture))])
+        return Gst.PadProbeReturn.OK
+
+    def on_end(self, _, info, track):
+        if info.get_event().type == Gst.EventType.EOS:
+            track.ended = True
+        return Gst.PadProbeReturn.OK
+
+    def failure(self, timeout):
+        """Waits for the end of the whole presentation: nil at EOS, else what went wrong."""
+        kinds = Gst.MessageType.EOS | Gst.MessageType.ERROR
+        message = self.pipeline.get_bus().timed_pop_filtered(int(timeout * Gst.SECOND), kinds)
+        if message is None:
+            return f"no end within {timeout} s"
+        if message.type == Gst.MessageType.ERROR:
+            error, detail = message.parse_error()
+            return f"{error.message}: {detail}"
+        return None
+
+    def wait_for(self, condition, timeout):
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            if condition():
+                return None
+            message = self.pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
+            if message:
+                return message.parse_error()[0].message
+            time.sleep(0.005)
+        return f"not there within {timeout} s"
+
+    def run(self, asked, error, began):
+        tracks = {track.media: track.summary(self.reports) for track in self.tracks}
+        return {"asked": asked, "error": error, "eos": all(track.ended for track in self.tracks),
+                "seconds": time.monotonic() - began, "tracks": tracks}
+
+    def play(self, timeout):
+        began = time.monotonic()
+        self.pipeline.set_state(Gst.State.PLAYING)
+        return [self.run(None, self.failure(timeout), began)]
+
+    def seek(self, positions, timeout):
+        self.pipeline.set_state(Gst.State.PLAYING)
+        error = self.wait_for(lambda: self.ready.is_set() and all(t.satisfied() for t in self.tracks), timeout)
+        if error:
+            return [self.run(None, "before the first seek: " + error, time.monotonic())]
+        runs = []
+        for position in positions:
+            began, flushes = time.monotonic(), [track.flushes for track in self.tracks]
+            self.pads[0].send_event(Gst.Event.new_seek(
+                1.0, Gst.Format.TIME, Gst.SeekFlags.FLUSH, Gst.SeekType.SET, int(position * Gst.SECOND), Gst.SeekType.NONE, 0))
+            error = self.wait_for(lambda: all(
+                track.flushes > before and track.satisfied() for track, before in zip(self.tracks, flushes)), timeout)
+            runs.append(self.run(position, error, began))
+        return runs
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("url")
+    arguments.add_argument("protocol", choices=PROTOCOLS)
+    arguments.add_argument("output")
+    arguments.add_argument("--seek", type=float, nargs="*")
+    arguments.add_argument("--timeout", type=float, default=30)
+    options = arguments.parse_args()
+    Gst.init(None)
+    player = Player(options.url, options.protocol)
+    runs = player.seek(options.seek, options.timeout) if options.seek else player.play(options.timeout)
+    with open(options.output, "w") as output:
+        json.dump(runs, output)
+    player.pipeline.set_state(Gst.State.NULL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+import Foundation
+
+/// FFmpeg's command line as a client.
+struct FFmpegPlayer: Sendable {
+    let name: String
+    let path: String
+    /// How this version spells "the time base of the input" for `-enc_time_base`.
+    let inputTimeBase: String
+    /// A command that runs it, `ip netns exec NAME`.
+    var prefix: [String] = []
+
+    /// Debian's.
+    static let system = FFmpegPlayer(name: "FFmpeg 5.1", path: "ffmpeg", inputTimeBase: "-1")
+
+    /// The one that the package `imageio-ffmpeg` brings: much newer.
+    static func packaged() async throws -> FFmpegPlayer {
+        let code = "import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())"
+        let path = try await Tool.require([try Place.clientsPython, "-c", code]).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+        let version = try await Tool.require([path, "-version"]).split(separator: " ").dropFirst(2).first ?? "?"
+        return FFmpegPlayer(name: "FFmpeg \(version.prefix(while: { $0 != "-" }))", path: path, inputTimeBase: "demux")
+    }
+
+    /// The same client, run by another command.
+    func inside(_ prefix: [String]) -> FFmpegPlayer {
+        var copy = self
+        copy.prefix = prefix
+        return copy
+    }
+
+    /// Plays `url` to its end: pictures decoded, audio as it came.
+    func play(_ reference: Reference, url: String, transport: Transport, limit: Double, scratch: URL) async throws
+        -> Delivery
+    {
+        let id = UUID().uuidString
+        let outputs = ["frames", "audio"].map { scratch.appending(path: "\(id).\($0)").path }
+        var command = prefix + [path, "-nostdin", "-v", "warning", "-rtsp_transport", transport.rawValue]
+        command += ["-buffer_size", "\(4 << 20)", "-threads", "1", "-copyts", "-i", url]
+        if reference.video != nil {
+            command += [
+                "-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", inputTimeBase, "-f", "framecrc", "-y",
+                outputs[0],
+            ]
+        }
+        if reference.audio != nil { command += ["-map", "0:a:0", "-c", "copy", "-f", "framecrc", "-y", outputs[1]] }
+        let outcome = try await Tool.run(command, seconds: limit)
+
+        var delivery = Delivery()
+        delivery.seconds = outcome.seconds
+        if outcome.timedOut {
+            delivery.failure = "hung: not at its end after \(Int(limit)) s"
+        } else if outcome.status != 0 {
+            delivery.failure = "ended with \(outcome.status.map(String.init) ?? "a signal"): \(outcome.lastErrors)"
+        } else if outcome.error.contains("missed") {
+            delivery.failure = "lost packets: \(outcome.lastErrors)"
+        }
+        if reference.video != nil { delivery.frames = samples(outputs[0]) }
+        if reference.audio != nil { delivery.audio = samples(outputs[1]) }
+        if let frame = delivery.frames.first, let unit = delivery.audio.first {
+            delivery.offsets = [("FFmpeg", frame.pts - unit.pts)]
+        }
+        return delivery
+    }
+
+    private func samples(_ path: String) -> [Delivery.Sample] {
+        ((try? FrameList(contentsOf: path))?.entries ?? []).map { .init(pts: $0.pts, hash: $0.hash) }
+    }
+}

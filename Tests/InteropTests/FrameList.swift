@@ -1,0 +1,40 @@
+/// What FFmpeg's `framecrc` muxer prints: one line per packet of one stream.
+///
+/// ```
+/// #tb 0: 1/12288
+/// 0,      -1024,          0,      512,     2341, 0x4b3dd2a1, F=0x0
+/// |         |             |        |         |        |        +-- not a key unit
+/// stream   DTS           PTS   duration    bytes   Adler-32
+/// ```
+struct FrameList: Sendable {
+    struct Entry: Sendable {
+        /// Seconds.
+        let pts: Double
+        let duration: Double
+        let bytes: Int
+        let hash: UInt32
+        let isKey: Bool
+    }
+
+    /// Seconds per unit of its time stamps.
+    private(set) var tick: Double = 0
+    private(set) var entries: [Entry] = []
+
+    init(_ text: String) {
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("#tb ") {
+                let fraction = line.split(separator: " ").last?.split(separator: "/").compactMap { Double($0) } ?? []
+                if fraction.count == 2 { tick = fraction[0] / fraction[1] }
+                continue
+            }
+            let fields = line.split(separator: ",").map { $0.drop(while: { $0 == " " }) }
+            guard !line.hasPrefix("#"), fields.count >= 6, let pts = Int(fields[2]), let duration = Int(fields[3]),
+                let bytes = Int(fields[4]), let hash = UInt32(fields[5].dropFirst(2), radix: 16)
+            else { continue }
+            entries.append(
+                Entry(
+                    pts: Double(pts) * tick, duration: Double(duration) * tick, bytes: bytes, hash: hash,
+                    isKey: !fields.dropFirst(6).contains { $0.hasPrefix("F=") }))
+        }
+    }
+}

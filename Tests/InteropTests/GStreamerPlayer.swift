@@ -1,0 +1,111 @@
+import Foundation
+
+/// GStreamer's rtspsrc as a client, through `Clients/gst_play.py`.
+struct GStreamerPlayer: Sendable {
+    let name = "GStreamer"
+
+    /// One element of the script's output.
+    struct Run: Decodable, Sendable {
+        struct Track: Decodable, Sendable {
+            let rate: Double
+            /// RTP-Info's rtptime.
+            let rtptime: UInt32?
+            /// The reply's Range start, nanoseconds.
+            let start: Int64?
+            /// NTP and RTP time of each sender report.
+            let reports: [[UInt64]]
+            /// RTP time, PTS, hash.
+            let units: [[UInt64?]]
+            /// PTS, hash.
+            let frames: [[UInt64?]]
+
+            /// NPT of the unit at `index` by RTP-Info and Range, seconds.
+            func presentation(of index: Int) -> Double? {
+                guard let rtptime, let start, units.indices.contains(index), let rtp = units[index][0] else {
+                    return nil
+                }
+                return Double(start) * 1e-9 + Double(Int32(bitPattern: UInt32(rtp) &- rtptime)) / rate
+            }
+
+            /// Wall clock of the unit at `index` by the first sender report, seconds since `epoch` (NTP, 32.32).
+            func wallClock(of index: Int, epoch: UInt64) -> Double? {
+                guard let report = reports.first, report.count == 2, units.indices.contains(index),
+                    let rtp = units[index][0]
+                else {
+                    return nil
+                }
+                let ntp = Double(Int64(bitPattern: report[0] &- epoch)) / 4_294_967_296
+                return ntp + Double(Int32(bitPattern: UInt32(rtp) &- UInt32(truncatingIfNeeded: report[1]))) / rate
+            }
+        }
+
+        let asked: Double?
+        let error: String?
+        let eos: Bool
+        let seconds: Double
+        let tracks: [String: Track]
+    }
+
+    func play(_ reference: Reference, url: String, transport: Transport, limit: Double, scratch: URL) async throws
+        -> Delivery
+    {
+        let output = scratch.appending(path: "\(UUID().uuidString).json").path
+        let command = [
+            Place.systemPython, Place.script("gst_play.py"), url, transport.rawValue, output, "--timeout", "\(limit)",
+        ]
+        let outcome = try await Tool.run(command, seconds: limit + 10)
+        guard let data = FileManager.default.contents(atPath: output),
+            let run = try JSONDecoder().decode([Run].self, from: data).first
+        else {
+            return Delivery(failure: "wrote nothing: \(outcome.lastErrors)", seconds: outcome.seconds)
+        }
+        return Self.delivery(run)
+    }
+
+    /// Seeks to each position in turn.
+    func seek(_ url: String, transport: Transport, positions: [Double], limit: Double, scratch: URL) async throws
+        -> [Run]
+    {
+        let output = scratch.appending(path: "\(UUID().uuidString).json").path
+        let command =
+            [
+                Place.systemPython, Place.script("gst_play.py"), url, transport.rawValue, output, "--timeout",
+                "\(limit)", "--seek",
+            ]
+            + positions.map { "\($0)" }
+        let outcome = try await Tool.run(command, seconds: limit * 2 + 30)
+        guard let data = FileManager.default.contents(atPath: output) else {
+            throw ToolFailure(command: command, outcome: outcome)
+        }
+        return try JSONDecoder().decode([Run].self, from: data)
+    }
+
+    private static func delivery(_ run: Run) -> Delivery {
+        var delivery = Delivery(failure: run.error, seconds: run.seconds)
+        if run.error == nil && !run.eos { delivery.failure = "EOS on the pipeline, but not on every track" }
+        let video = run.tracks["video"]
+        let audio = run.tracks["audio"]
+        if let video {
+            delivery.frames = video.frames.map { .init(pts: Double($0[0] ?? 0) * 1e-9, hash: UInt32($0[1] ?? 0)) }
+            delivery.videoUnits = video.units.indices.compactMap(video.presentation)
+        }
+        if let audio {
+            let times = audio.units.indices.map { audio.presentation(of: $0) ?? .nan }
+            delivery.audio = zip(audio.units, times).map { .init(pts: $1, hash: UInt32($0[2] ?? 0)) }
+        }
+        if let video, let audio {
+            let epoch = video.reports.first?.first ?? 0
+            let pictures = video.units.indices.compactMap(video.presentation).min()
+            if let pictures, let unit = audio.presentation(of: 0) {
+                delivery.offsets.append(("RTP-Info", pictures - unit))
+            }
+            let clocks = video.units.indices.compactMap { video.wallClock(of: $0, epoch: epoch) }.min()
+            if let clocks, let unit = audio.wallClock(of: 0, epoch: epoch) {
+                delivery.offsets.append(("SR", clocks - unit))
+            } else {
+                delivery.failure = delivery.failure ?? "no sender report on some track"
+            }
+        }
+        return delivery
+    }
+}

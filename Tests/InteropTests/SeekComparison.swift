@@ -1,0 +1,111 @@
+/// Judges what a client got after a seek against what the file holds.
+///
+/// The law: delivery starts at the last key frame at or before the asked time, leading pictures are dropped, audio starts where video starts.
+/// In a title without video it starts at the unit that is presented at the asked time.
+enum SeekComparison {
+    /// Times that the wire rounds (RTP ticks, NPT decimals) may differ by this much, seconds.
+    private static let tolerance = 0.001
+
+    /// Ten positions, NPT in seconds, in no order: all over the title, and close to key frames on both sides.
+    static func positions(_ reference: Reference) -> [Double] {
+        let first = (reference.video ?? reference.audio)?.units.map(\.pts).min() ?? 0
+        let last = (reference.video ?? reference.audio)?.units.map(\.pts).max() ?? 0
+        let begin = first - reference.origin
+        let length = last - first
+        var found = [0.5, 0.1, 0.93, 0.33, 0.75, 0.02].map { begin + $0 * length }
+        let keys = (reference.video?.units ?? []).filter(\.isKey).map { $0.pts - reference.origin }.filter {
+            $0 > begin + 0.05
+        }
+        for (index, fraction) in [0.25, 0.8].enumerated() {
+            if keys.isEmpty {
+                found += [begin + (0.4 + 0.2 * Double(index)) * length, begin + (0.6 - 0.35 * Double(index)) * length]
+            } else {
+                let key = keys[Int(Double(keys.count - 1) * fraction)]
+                found += [key - 0.005, key + 0.002]
+            }
+        }
+        return found.map { ($0 * 1000).rounded() / 1000 }
+    }
+
+    /// Every difference, each in one clause; none if all seeks were exact.
+    static func differences(_ runs: [SeekRun], asked: [Double], _ reference: Reference) -> [String] {
+        var found = runs.flatMap { run in difference(run, reference).map { "seek to \(run.asked): \($0)" } }
+        if runs.map(\.asked) != asked { found.append("\(runs.count) of \(asked.count) seeks were carried out") }
+        return found
+    }
+
+    private static func difference(_ run: SeekRun, _ reference: Reference) -> [String] {
+        if let error = run.error { return [error + " (\(run.frames.count) frames, \(run.audio.count) audio units)"] }
+        guard let start = run.start else { return ["the reply has no Range"] }
+        var found: [String] = []
+        if let video = reference.video {
+            let presentations = video.frames.map { $0.pts - reference.origin }
+            let key = lastKey(video, origin: reference.origin, before: run.asked)
+            if let key {
+                if abs(key - start) > tolerance {
+                    found.append("Range starts at \(start), the last key frame before is at \(key)")
+                }
+            } else if start > run.asked + tolerance {
+                found.append("Range starts at \(start), after the asked time")
+            }
+            let expected = presentations.firstIndex {
+                $0 >= (key == nil ? start : min(start, key ?? start)) - tolerance
+            }
+            found += match(run.frames, at: expected, presentations, video.frames.map(\.hash), "frame")
+        }
+        if let audio = reference.audio {
+            let presentations = audio.units.map { $0.pts - reference.origin }
+            let length = audio.units.map(\.duration).max() ?? 0
+            if reference.video == nil, start > run.asked + tolerance || start < run.asked - length - tolerance {
+                found.append("Range starts at \(start), more than a unit from the asked time")
+            }
+            // The client may not know its first unit's time: place it by its neighbour's.
+            let known = run.audio.enumerated().compactMap { index, unit in unit.presentation.map { (index, $0) } }.first
+            if let (index, presentation) = known {
+                let nearest = presentations.indices.min {
+                    abs(presentations[$0] - presentation) < abs(presentations[$1] - presentation)
+                }
+                found += match(
+                    run.audio, at: nearest.map { $0 - index }, presentations, audio.units.map(\.hash), "audio unit")
+                let first = presentation - Double(index) * length
+                let due = presentations.first { $0 >= start - tolerance } ?? start
+                if first < start - length - tolerance || first > due + length + tolerance {
+                    found.append("audio starts at \(first), delivery at \(start)")
+                }
+            } else if presentations.contains(where: { $0 > start + 2 * length }) && run.audio.isEmpty {
+                found.append("no audio")
+            }
+        }
+        return found
+    }
+
+    private static func lastKey(_ video: Reference.Stream, origin: Double, before asked: Double) -> Double? {
+        video.units.filter { $0.isKey && $0.pts - origin <= asked + 1e-6 }.map { $0.pts - origin }.max()
+    }
+
+    /// Whether `samples` are the file's from `index` on, hash by hash and time by time.
+    private static func match(
+        _ samples: [SeekRun.Sample], at index: Int?, _ presentations: [Double], _ hashes: [UInt32], _ what: String
+    ) -> [String] {
+        guard let index, index >= 0 else { return samples.isEmpty ? [] : ["\(what)s where the file has none"] }
+        if samples.isEmpty { return ["no \(what)"] }
+        for (place, sample) in samples.enumerated() {
+            guard index + place < hashes.count else {
+                return ["\(samples.count) \(what)s, the file has \(hashes.count - index) there"]
+            }
+            if sample.hash != hashes[index + place] {
+                let elsewhere = hashes.indices.filter { hashes[$0] == sample.hash }.prefix(3).map { presentations[$0] }
+                return [
+                    "\(what) \(place) is not the file's at \(presentations[index + place])"
+                        + (elsewhere.isEmpty ? " nor any other" : " but that at \(elsewhere)")
+                ]
+            }
+            if let presentation = sample.presentation, abs(presentation - presentations[index + place]) > tolerance {
+                return [
+                    "\(what) \(place) is presented at \(presentation), in the file at \(presentations[index + place])"
+                ]
+            }
+        }
+        return []
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+
+/// The files that the tests play: those of the corpus, and those that FFmpeg makes here.
+enum Titles {
+    /// MP4 and MOV files of the corpus, by name.
+    static func corpus() throws -> [URL] {
+        try files(in: Place.corpus).filter {
+            ["mp4", "mov", "m4a", "m4v", "3gp"].contains($0.pathExtension.lowercased())
+        }
+    }
+
+    static func files(in directory: URL) throws -> [URL] {
+        try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+            .sorted { $0.lastPathComponent < $1.lastPathComponent }
+    }
+
+    /// Writes titles that the corpus lacks to `directory`: each name says what is special.
+    static func generate(in directory: URL, scratch: URL) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (name, seconds, options) in recipes {
+                let command = source(seconds: seconds) + options + ["-y", directory.appending(path: name).path]
+                group.addTask { try await Tool.require(command) }
+            }
+            try await group.waitForAll()
+        }
+        try await changingParameterSets(directory, scratch: scratch)
+    }
+
+    /// A title of about 4 Mbit/s with audio.
+    static func busy(_ file: URL, seconds: Int) async throws {
+        let rate = [
+            "-g", "50", "-b:v", "4M", "-minrate", "4M", "-maxrate", "4M", "-bufsize", "4M", "-x264-params",
+            "nal-hrd=cbr",
+        ]
+        try await Tool.require(source(seconds: seconds) + x264 + rate + aac + ["-y", file.path])
+    }
+
+    /// A moving picture with a clock and a tone that beeps, so that no two frames or audio units are alike.
+    private static func source(seconds: Int) -> [String] {
+        [
+            "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i",
+            "testsrc2=size=640x360:rate=25:duration=\(seconds)", "-f", "lavfi",
+            "-i",
+            "sine=frequency=440:beep_factor=4:sample_rate=48000:duration=\(seconds),aeval=val(0)*(0.5+0.4*sin(t*7)):c=same",
+        ]
+    }
+
+    private static let x264 = ["-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-pix_fmt", "yuv420p"]
+    private static let aac = ["-c:a", "aac", "-b:a", "96k"]
+
+    private static let recipes: [(name: String, seconds: Int, options: [String])] = [
+        ("gen-bframes-faststart.mp4", 8, x264 + ["-g", "25", "-bf", "3"] + aac + ["-movflags", "+faststart"]),
+        ("gen-moov-at-end.mov", 6, x264 + ["-g", "50", "-bf", "2"] + aac),
+        (
+            "gen-fragmented-empty-moov.mp4", 6,
+            x264 + ["-g", "25", "-bf", "2"] + aac + ["-movflags", "+frag_keyframe+empty_moov"]
+        ),
+        (
+            "gen-fragmented-sidx.mp4", 6,
+            x264 + ["-g", "25", "-bf", "2"] + aac + [
+                "-movflags", "+frag_keyframe+empty_moov+default_base_moof+global_sidx",
+            ]
+        ),
+        (
+            "gen-negative-offsets.mp4", 6,
+            x264 + ["-g", "25", "-bf", "3"] + aac + ["-movflags", "+negative_cts_offsets", "-use_editlist", "0"]
+        ),
+        (
+            "gen-first-at-10s.mp4", 4,
+            x264 + ["-g", "25", "-bf", "2"] + aac + [
+                "-output_ts_offset", "10", "-movflags", "+frag_keyframe+empty_moov",
+            ]
+        ),
+        (
+            "gen-open-gop.mp4", 8,
+            x264 + ["-x264-params", "keyint=24:min-keyint=24:open-gop=1:bframes=3:b-adapt=0:scenecut=0"] + aac
+        ),
+        ("gen-intra-refresh.mp4", 6, x264 + ["-x264-params", "intra-refresh=1:keyint=30:bframes=0"] + aac),
+        ("gen-interlaced-slices.mp4", 5, x264 + ["-g", "25", "-x264-params", "tff=1:slices=4:bframes=2"] + aac),
+        (
+            "gen-12mbit-1080p.mp4", 5,
+            ["-vf", "scale=1920:1080,noise=alls=20:allf=t"] + x264 + [
+                "-g", "50", "-b:v", "12M", "-maxrate", "12M", "-bufsize", "12M",
+            ] + aac
+        ),
+        ("gen-all-intra.mov", 5, x264 + ["-g", "1"] + aac),
+        ("gen-audio-longer.mp4", 3, x264 + ["-g", "25"] + aac + ["-af", "apad=pad_dur=3"]),
+        ("gen-video-longer.mp4", 6, x264 + ["-g", "25", "-bf", "2"] + aac + ["-af", "atrim=end=2"]),
+        ("gen-audio-late.mov", 6, x264 + ["-g", "25", "-bf", "2"] + aac + ["-af", "asetpts=PTS+0.7/TB"]),
+        (
+            "gen-variable-rate.mp4", 6,
+            ["-vf", "select='not(mod(n,3)*mod(n,5))'"] + x264 + ["-g", "12", "-bf", "2", "-vsync", "vfr"] + aac
+        ),
+        (
+            "gen-high-422-96k.mp4", 4,
+            ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv422p"] + aac + ["-ar", "96000"]
+        ),
+        ("gen-51-surround.mp4", 4, x264 + ["-g", "25"] + ["-c:a", "aac", "-ac", "6"]),
+        ("gen-video-only.mp4", 4, ["-an"] + x264 + ["-g", "25", "-bf", "2"]),
+        ("gen-audio-only.m4a", 4, ["-vn"] + aac),
+        ("gen näme with #1 & 100%?.mp4", 3, x264 + ["-g", "25"] + aac),
+    ]
+
+    /// Two encodings with different parameter sets, one after the other in one track, the sets in band (`avc3`-like).
+    private static func changingParameterSets(_ directory: URL, scratch: URL) async throws {
+        let parts = ["a", "b"].map { scratch.appending(path: "part-\($0).264").path }
+        let settings = ["bframes=0:ref=1:cabac=0:keyint=25", "bframes=0:ref=3:cabac=1:8x8dct=1:keyint=25"]
+        for (part, setting) in zip(parts, settings) {
+            try await Tool.require(
+                source(seconds: 3) + ["-an"] + x264 + ["-x264-params", setting, "-f", "h264", "-y", part])
+        }
+        let joined = scratch.appending(path: "joined.264")
+        try (try Data(contentsOf: URL(filePath: parts[0])) + Data(contentsOf: URL(filePath: parts[1]))).write(
+            to: joined)
+        try await Tool.require([
+            "ffmpeg", "-nostdin", "-v", "error", "-r", "25", "-f", "h264", "-i", joined.path, "-c", "copy", "-y",
+            directory.appending(path: "gen-changing-parameter-sets.mp4").path,
+        ])
+    }
+}

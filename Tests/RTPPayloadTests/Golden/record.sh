@@ -1,0 +1,21 @@
+#!/bin/sh
+# Makes the clips and records every golden file: see README.md. Needs ffmpeg with libx264, GStreamer's good and bad plugins, python3.
+set -e
+cd "$(dirname "$0")"
+# Annex B with access unit delimiters, 2 slices a picture, B-frames, SEI, in-band SPS/PPS at each IDR
+ffmpeg -hide_banner -loglevel error -y -f lavfi -i testsrc2=size=128x96:rate=25 -frames:v 5 -c:v libx264 -preset medium -qp 24 \
+  -x264-params aud=1:slices=2:bframes=2:keyint=4:min-keyint=4:scenecut=0:repeat-headers=1 -bsf:v filter_units=remove_types=6 clip.h264
+ffmpeg -hide_banner -loglevel error -y -f lavfi -i testsrc2=size=128x96:rate=25 -frames:v 5 -c:v libx264 -preset medium -qp 24 \
+  -x264-params aud=0:slices=1:bframes=2:keyint=4:min-keyint=4:scenecut=0 clip.mp4
+ffmpeg -hide_banner -loglevel error -y -f lavfi -i "sine=frequency=440:sample_rate=44100,aformat=channel_layouts=stereo" -t 0.2 -c:a aac -b:a 96k clip.m4a
+F="ffmpeg -hide_banner -loglevel error"
+C="python3 capture.py"
+$C h264-ffmpeg-annexb 300 clip.h264 -- $F -i clip.h264 -c copy -f rtp -payload_type 96 'rtp://127.0.0.1:PORT?pkt_size=300'
+$C h264-ffmpeg-avcc 300 clip.mp4 -- $F -i clip.mp4 -c copy -f rtp -payload_type 96 'rtp://127.0.0.1:PORT?pkt_size=300'
+$C h264-gst-single 300 clip.mp4 -- gst-launch-1.0 -v filesrc location=clip.mp4 ! qtdemux ! rtph264pay name=pay pt=96 mtu=300 config-interval=-1 aggregate-mode=none ! udpsink host=127.0.0.1 port=PORT sync=false
+$C h264-gst-stap 300 clip.mp4 -- gst-launch-1.0 -v filesrc location=clip.mp4 ! qtdemux ! rtph264pay name=pay pt=96 mtu=300 config-interval=-1 aggregate-mode=max-stap ! udpsink host=127.0.0.1 port=PORT sync=false
+$C aac-ffmpeg-fragments 150 clip.m4a -- $F -i clip.m4a -c copy -f rtp -payload_type 96 'rtp://127.0.0.1:PORT?pkt_size=150'
+$C aac-ffmpeg-single 360 clip.m4a -- $F -i clip.m4a -c copy -f rtp -payload_type 96 'rtp://127.0.0.1:PORT?pkt_size=360'
+$C aac-gst-fragments 150 clip.m4a -- gst-launch-1.0 -v filesrc location=clip.m4a ! qtdemux ! rtpmp4gpay name=pay pt=96 mtu=150 ! udpsink host=127.0.0.1 port=PORT sync=false
+$C h264-gst-annexb 300 clip.h264 -- gst-launch-1.0 -v filesrc location=clip.h264 ! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au ! rtph264pay name=pay pt=96 mtu=300 config-interval=0 aggregate-mode=max-stap ! udpsink host=127.0.0.1 port=PORT sync=false
+rm clip.h264 clip.mp4 clip.m4a
