@@ -54,13 +54,27 @@ package struct DemandQueue {
         package internal(set) var isEnded = false
         /// Decode times of the units with a packet that is not accepted, oldest first.
         var unsentUnits: Deque<MediaTime> = []
+        /// How many of them, from the first on, are of an older generation: their times say nothing beside the others'.
+        var staleUnits = 0
         /// Handed to the transport, oldest first.
         var departed: Deque<Departed> = []
-        /// Decode time + duration of the newest unit.
-        package internal(set) var queuedUntil = MediaTime.zero
+        /// Decode time + duration of the newest unit of this generation, and of the newest that began to depart.
+        package internal(set) var queuedUntil: MediaTime?
+        package internal(set) var departedUntil: MediaTime?
 
-        /// Decode time from the oldest unit not wholly accepted to the end of the newest.
-        package var unsentTime: MediaTime { unsentUnits.first.map { queuedUntil - $0 } ?? .zero }
+        /// Decode time from the oldest unit not wholly accepted to the end of the newest, both of this generation.
+        package var unsentTime: MediaTime {
+            guard let queuedUntil, unsentUnits.count > staleUnits else { return .zero }
+            return queuedUntil - unsentUnits[unsentUnits.startIndex + staleUnits]
+        }
+
+        /// The oldest train of this generation that is still whole or in part here.
+        package var firstOfGeneration: PacketTrain? { waiting.first { !$0.isLeftover }?.train }
+
+        mutating func unitAccepted() {
+            unsentUnits.removeFirst()
+            if staleUnits > 0 { staleUnits -= 1 }
+        }
     }
 
     struct Departed {
@@ -126,7 +140,7 @@ package struct DemandQueue {
         for track in batch.endedTracks {
             if let index = lines.firstIndex(where: { $0.track == track }) { lines[index].isEnded = true }
         }
-        if batch.isEnd || batch.failure != nil {
+        if batch.isEnd || batch.failure != nil || lines.allSatisfy(\.isEnded) {
             isExhausted = true
             for index in lines.indices { lines[index].isEnded = true }
         }
@@ -165,7 +179,8 @@ package struct DemandQueue {
     /// - Parameters:
     ///   - line: an index of `lines`.
     ///   - prefix: bytes before each packet, as the cursor's layout says.
-    package mutating func depart(line index: Int, limit: Int, prefix: Int) -> Departure? {
+    ///   - maximumBytes: what all packets together may have, prefixes excluded; a single packet may have more.
+    package mutating func depart(line index: Int, limit: Int, prefix: Int, maximumBytes: Int = .max) -> Departure? {
         guard limit > 0, let head = lines[index].waiting.first else { return nil }
         var skip = Int(head.departedPackets)
         var run = head.buffer.runs[Int(head.train.runs.lowerBound)]
@@ -174,7 +189,7 @@ package struct DemandQueue {
             if skip < Int(run.count) { break }
             skip -= Int(run.count)
         }
-        let packets = min(limit, Int(run.count) - skip)
+        let packets = min(limit, Int(run.count) - skip, max(1, maximumBytes / Int(run.packetSize)))
         let endsRun = skip + packets == Int(run.count)
         let departure = Departure(
             line: index, buffer: head.buffer, unit: head.train.unit,
@@ -182,6 +197,7 @@ package struct DemandQueue {
             packetSize: packets == 1 && endsRun ? Int(run.lastPacketSize) : Int(run.packetSize),
             lastPacketSize: endsRun ? Int(run.lastPacketSize) : Int(run.packetSize))
         lines[index].packetsDeparted += Int64(packets)
+        if !head.isLeftover { lines[index].departedUntil = head.train.unit.decodeTime + head.train.unit.duration }
         let endsUnit = head.departedPackets + Int32(packets) == head.train.packets
         if endsUnit {
             lines[index].waiting.removeFirst()
@@ -214,7 +230,7 @@ package struct DemandQueue {
             }
             if isWhole {
                 lines[index].departed.removeFirst()
-                if oldest.endsUnit { lines[index].unsentUnits.removeFirst() }
+                if oldest.endsUnit { lines[index].unitAccepted() }
             } else {
                 lines[index].departed[lines[index].departed.startIndex] = oldest
             }
@@ -238,7 +254,10 @@ package struct DemandQueue {
         isStarving = false
         for index in lines.indices {
             lines[index].isEnded = false
+            lines[index].queuedUntil = nil
+            lines[index].departedUntil = nil
             discardWaiting(line: index)
+            lines[index].staleUnits = lines[index].unsentUnits.count
         }
     }
 
@@ -252,7 +271,7 @@ package struct DemandQueue {
                 unsentPackets -= Int(head.packetsLeft)
                 unsentBytes -= bytesLeft(of: head)
                 counters.packetsDiscarded += Int(head.packetsLeft)
-                if lines[index].departed.isEmpty { lines[index].unsentUnits.removeAll() }
+                lines[index].packetsQueued = lines[index].packetsDeparted
             }
         }
     }

@@ -22,6 +22,8 @@ package final class Pacer {
     package let quantum: MediaTime
     /// May hold entries that a later `schedule` has overtaken; those are skipped.
     private var heap: Heap<Entry> = []
+    /// The first quantum that `run` has not begun to serve: nobody is woken twice in one.
+    private var earliest: Int64 = 0
 
     private struct Entry: Comparable {
         let quantum: Int64
@@ -42,6 +44,7 @@ package final class Pacer {
     }
 
     private func schedule(_ member: any Paced, quantum: Int64) {
+        let quantum = max(quantum, earliest)
         if let planned = member.pacerSlot.quantum, planned <= quantum { return }
         member.pacerSlot.quantum = quantum
         heap.insert(Entry(quantum: quantum, member: member))
@@ -51,24 +54,25 @@ package final class Pacer {
 
     /// When to call `run` next; nil if nothing is scheduled.
     package var nextWake: MediaTime? {
-        heap.min.map { MediaTime(nanoseconds: $0.quantum * quantum.nanoseconds) }
+        while let first = heap.min, first.member.pacerSlot.quantum != first.quantum { heap.removeMin() }
+        return heap.min.map { MediaTime(nanoseconds: $0.quantum * quantum.nanoseconds) }
     }
 
     /// Wakes every member due at `now`, each at most once.
     package func run(now: MediaTime) {
         let current = now.nanoseconds / quantum.nanoseconds
+        self.earliest = current + 1
         while let first = heap.min, first.quantum <= current {
             heap.removeMin()
             guard first.member.pacerSlot.quantum == first.quantum else { continue }
             first.member.pacerSlot.quantum = nil
-            if let next = first.member.departDue(now: now) {
-                schedule(first.member, quantum: max(current + 1, firstQuantum(from: next)))
-            }
+            if let next = first.member.departDue(now: now) { schedule(first.member, at: next) }
         }
     }
 
     private func firstQuantum(from time: MediaTime) -> Int64 {
         let (whole, rest) = max(time, .zero).nanoseconds.quotientAndRemainder(dividingBy: quantum.nanoseconds)
-        return rest > 0 ? whole + 1 : whole
+        // The last quantum whose beginning is a time takes all that lies beyond.
+        return rest > 0 && whole < Int64.max / quantum.nanoseconds ? whole + 1 : whole
     }
 }

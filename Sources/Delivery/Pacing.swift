@@ -46,7 +46,7 @@ extension PacingLimits {
             }
             guard time - lead <= now else { break }
             guard isLarge(waiting.train.packets) else { continue }
-            // This quantum, those until the decode time, and the one of grace that the law gives.
+            // This quantum and those until the decode time.
             let quanta = (time - now).nanoseconds / quantum.nanoseconds + 1
             due = max(due, (through + quanta - 1) / quanta)
         }

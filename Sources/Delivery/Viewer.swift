@@ -45,8 +45,8 @@ package final class Viewer: Paced {
 
     enum State {
         case idle
-        /// The first batch of a PLAY is being read.
-        case starting(end: MediaTime?, completion: (Result<Start, MediaError>) -> Void)
+        /// The first batch of a PLAY is being read. `from` is where delivery stood before.
+        case starting(from: MediaTime, completion: (Result<Start, MediaError>) -> Void)
         case playing
         case paused
         /// Everything is sent and BYE has gone out.
@@ -59,8 +59,10 @@ package final class Viewer: Paced {
     var queue: DemandQueue
     var streams: [ViewerStream]
     var timeline: DeliveryTimeline
-    /// NPT at which a pause stopped delivery.
-    var pausedAt = MediaTime.zero
+    /// While not playing, the NPT at which delivery stopped or was asked to start; before the start after a pause within the lead.
+    var standsAt = MediaTime.zero
+    /// NPT at which the PLAY in force ends; nil for the title's end.
+    private var rangeEnd: MediaTime?
     /// Nothing was read yet: a PLAY from the start need not seek.
     var isUntouched = true
     var lastFailure: MediaError?
@@ -98,12 +100,12 @@ package final class Viewer: Paced {
     package var isPlaying: Bool { if case .playing = state { true } else { false } }
     package var hasEnded: Bool { if case .ended = state { true } else { false } }
 
-    /// NPT that delivery has reached.
+    /// NPT that delivery has reached, or that it was asked to start at.
     package var position: MediaTime {
         switch state {
-        case .paused: pausedAt
         case .playing: max(timeline.npt(at: environment.now()), timeline.start)
-        default: timeline.start
+        case .paused: max(standsAt, timeline.start)
+        case .idle, .starting, .ended, .closed: standsAt
         }
     }
 
@@ -124,11 +126,14 @@ package final class Viewer: Paced {
         case .paused where seek == nil && end == nil:
             resume(completion)
         default:
-            let target = seek ?? (hasEnded ? .zero : position)
+            let from = position
+            let target = seek ?? (hasEnded ? .zero : from)
             queue.restart(at: isUntouched && target == .zero ? nil : target, end: end)
             lastFailure = nil
-            state = .starting(end: end, completion: completion)
+            (standsAt, rangeEnd) = (target, end)
+            state = .starting(from: from, completion: completion)
             readIfNeeded()
+            scheduleDeparture()
         }
     }
 
@@ -140,33 +145,36 @@ package final class Viewer: Paced {
 
     private func resume(_ completion: (Result<Start, MediaError>) -> Void) {
         // Delivery goes on where it stood, also if that lies before the start (a pause within the lead).
-        let origin = environment.now() + (max(pausedAt, timeline.start) - pausedAt)
-        begin(from: max(pausedAt, timeline.start), at: origin, end: nil, completion)
+        let start = max(standsAt, timeline.start)
+        begin(from: start, at: environment.now() + (start - standsAt), completion)
     }
 
     /// Stops sending. What is queued stays, and reads stop as soon as it is enough.
     package func pause() {
         switch state {
         case .playing:
-            pausedAt = timeline.npt(at: environment.now())
+            standsAt = timeline.npt(at: environment.now())
             state = .paused
+            scheduleDeparture()
         case .starting:
-            pausedAt = timeline.start
             cancelStarting()
-        default:
+        case .idle, .paused, .ended, .closed:
             break
         }
     }
 
-    /// BYE on every stream (RFC 3550 6.6), then nothing more.
+    /// BYE on every stream (RFC 3550 6.6), unless the end or no packet at all (6.3.7) came before; then nothing more.
     package func close() {
-        if case .closed = state { return }
-        cancelStarting()
-        if case .ended = state {} else { sendGoodbye(now: environment.now()) }
+        let last = state
+        if case .closed = last { return }
+        standsAt = position
         state = .closed
+        let hasSent = streams.contains { $0.sender.lastTimestamp != nil }
+        if case .ended = last {} else if hasSent { sendGoodbye(now: environment.now()) }
         environment.pacer.cancel(self)
         queue.close()
         cursor.close()
+        if case .starting(_, let completion) = last { completion(.failure(.cancelled)) }
     }
 
     // MARK: Reading
@@ -188,35 +196,45 @@ package final class Viewer: Paced {
 
     private func received(_ batch: Batch, generation: UInt64) {
         if batch.skippedUnits > 0 { unitsSkipped?(batch.skippedUnits, batch.skipReason ?? "unknown reason") }
-        // A sixteenth more than last time, so that a steady stream's batches need not grow their buffers.
-        expectedBatchBytes = max(4096, batch.buffer.readableBytes + batch.buffer.readableBytes / 16)
+        // A sixteenth more than last time, so that a steady stream's batches need not grow their buffers; a single unit larger than a batch
+        // is no guess at the next.
+        let bytes = batch.buffer.readableBytes
+        expectedBatchBytes = min(max(4096, bytes + bytes / 16), queue.limits.batchBytes)
         let isCurrent = queue.receive(batch, generation: generation, pool: environment.pool)
         if isCurrent {
             lastFailure = batch.failure ?? lastFailure
-            if case .starting(let end, let completion) = state { start(batch, end: end, completion) }
+            if case .starting(let from, let completion) = state { start(batch, from: from, completion) }
         }
         readIfNeeded()
         scheduleDeparture()
     }
 
     /// The first batch of a PLAY is here.
-    private func start(_ batch: Batch, end: MediaTime?, _ completion: (Result<Start, MediaError>) -> Void) {
-        let heads = queue.lines.compactMap { $0.waiting.first { !$0.isLeftover }?.train }
-        guard let first = heads.min(by: { $0.unit.decodeTime < $1.unit.decodeTime }) else {
+    private func start(_ batch: Batch, from: MediaTime, _ completion: (Result<Start, MediaError>) -> Void) {
+        guard let first = queue.lines.compactMap({ $0.firstOfGeneration?.unit.decodeTime }).min() else {
             guard batch.isEnd || batch.failure != nil else { return }
             state = .idle
+            standsAt = from
             return completion(.failure(batch.failure ?? .rangeNotSatisfiable))
         }
-        let position = batch.start ?? first.unit.presentationTime
-        // The first unit leaves now; if it is large, it has the whole lead to leave in.
-        let isPaced = streams.contains { $0.track == first.unit.track && $0.transport.isPaced }
-        let lead = isPaced && pacing.isLarge(first.packets) ? pacing.lead : .zero
-        let origin = environment.now() + lead + (position - first.unit.decodeTime)
-        begin(from: position, at: origin, end: end, completion)
+        let position = batch.start ?? queue.lines.compactMap { $0.firstOfGeneration?.unit.presentationTime }.min() ?? first
+        begin(from: position, at: environment.now() + startDelay(first) + (position - first), completion)
+    }
+
+    /// How long the earliest unit must wait so that each track's first unit, if it is large, has the whole lead to leave in.
+    ///
+    /// - Parameter first: the earliest decode time.
+    func startDelay(_ first: MediaTime) -> MediaTime {
+        var delay = MediaTime.zero
+        for index in streams.indices where streams[index].transport.isPaced {
+            guard let head = queue.lines[index].firstOfGeneration, pacing.isLarge(head.packets) else { continue }
+            delay = max(delay, pacing.lead - (head.unit.decodeTime - first))
+        }
+        return delay
     }
 
     private func begin(
-        from position: MediaTime, at origin: MediaTime, end: MediaTime?, _ completion: (Result<Start, MediaError>) -> Void
+        from position: MediaTime, at origin: MediaTime, _ completion: (Result<Start, MediaError>) -> Void
     ) {
         timeline.play(from: position, at: origin)
         state = .playing
@@ -231,7 +249,7 @@ package final class Viewer: Paced {
                     sequenceNumber: streams[index].sender.nextSequenceNumber.advanced(by: leftover),
                     timestamp: streams[index].sender.clock.startTimestamp))
         }
-        completion(.success(Start(position: position, end: end, streams: starts)))
+        completion(.success(Start(position: position, end: rangeEnd, streams: starts)))
         readIfNeeded()
         scheduleDeparture()
     }
@@ -249,6 +267,7 @@ package final class Viewer: Paced {
     package func transportDrained() { scheduleDeparture() }
 
     func scheduleDeparture() {
+        closeGap()
         guard let next = nextWake(now: environment.now()) else { return }
         environment.pacer.schedule(self, at: next)
         environment.scheduled()

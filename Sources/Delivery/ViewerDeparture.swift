@@ -5,19 +5,20 @@ import RTP
 extension Viewer {
     package func departDue(now: MediaTime) -> MediaTime? {
         if case .closed = state { return nil }
-        rebaseOverGap(now: now)
         var budget = pacing.burst
         for line in linesByDecodeTime() { budget -= depart(line: line, now: now, budget: budget) }
         sendReportsIfDue(now: now)
         endIfDone(now: now)
+        closeGap()
         return nextWake(now: now)
     }
 
-    /// Lines in the order of their heads' decode times.
+    /// Lines in the order of their heads' decode times; what is left over from before a seek goes first.
     private func linesByDecodeTime() -> [Int] {
-        guard queue.lines.count > 1 else { return [0] }
+        guard queue.lines.count > 1 else { return Array(queue.lines.indices) }
         func head(_ line: Int) -> MediaTime {
-            queue.lines[line].waiting.first?.train.unit.decodeTime ?? MediaTime(nanoseconds: .max)
+            guard let head = queue.lines[line].waiting.first else { return MediaTime(nanoseconds: .max) }
+            return head.isLeftover ? MediaTime(nanoseconds: .min) : head.train.unit.decodeTime
         }
         return queue.lines.indices.sorted { head($0) < head($1) }
     }
@@ -31,8 +32,7 @@ extension Viewer {
         var sent = 0
         while sent < due, !transport.isFull {
             if queue.lines[line].waiting.first?.departedPackets == 0 { beginUnit(line: line) }
-            let limit = min(due - sent, Self.runPackets(transport))
-            guard let departure = queue.depart(line: line, limit: limit, prefix: transport.prefix) else { break }
+            guard let departure = depart(line: line, limit: due - sent, transport) else { break }
             streams[line].stamp(departure)
             transport.send(departure)
             sent += departure.packets
@@ -40,13 +40,17 @@ extension Viewer {
         return transport.isPaced ? sent : 0
     }
 
+    /// A datagram transport takes what one segmented send may have: 64 segments (the kernel's UDP_MAX_SEGMENTS) and 65,507 bytes (RFC 768,
+    /// over IPv4).
+    private func depart(line: Int, limit: Int, _ transport: any PacketTransport) -> DemandQueue.Departure? {
+        guard transport.isPaced else { return queue.depart(line: line, limit: limit, prefix: transport.prefix) }
+        return queue.depart(line: line, limit: min(limit, 64), prefix: transport.prefix, maximumBytes: 65_507)
+    }
+
     /// A byte stream takes whole units when they are due: a large one need not be spread.
     private func limits(of transport: any PacketTransport) -> PacingLimits {
         transport.isPaced ? pacing : PacingLimits(quantum: pacing.quantum, lead: pacing.lead, burst: Int(Int32.max))
     }
-
-    /// Segments that one UDP send may have (the kernel's UDP_MAX_SEGMENTS).
-    private static func runPackets(_ transport: any PacketTransport) -> Int { transport.isPaced ? 64 : Int.max }
 
     /// While not playing, only units that are half sent are finished.
     private func packetsDue(_ line: Int, limits: PacingLimits, now: MediaTime) -> Int {
@@ -67,15 +71,25 @@ extension Viewer {
         streams[line].unitTimestamp = streams[line].sender.clock.timestamp(of: unit.presentationTime)
     }
 
-    /// A gap of more than 10 s that all tracks share is skipped, not waited for.
-    private func rebaseOverGap(now: MediaTime) {
+    /// A gap of more than 10 s that all tracks share is not waited for: what lies after it follows what departed before it.
+    func closeGap() {
         guard case .playing = state else { return }
-        let open = queue.lines.filter { !($0.isEnded && $0.waiting.isEmpty) }
-        let heads = open.compactMap { $0.waiting.first?.train.unit.decodeTime }
-        guard !heads.isEmpty, heads.count == open.count, let first = heads.min() else { return }
-        let due = timeline.deliveryTime(of: first)
-        guard due - now > Self.largestGap else { return }
-        timeline.play(from: timeline.start, at: timeline.origin - (due - now))
+        var last: MediaTime?
+        var next: MediaTime?
+        for line in queue.lines {
+            if let until = line.departedUntil { last = max(last ?? until, until) }
+            guard let head = line.waiting.first else {
+                guard line.isEnded else { return }
+                continue
+            }
+            let time = head.train.unit.decodeTime
+            if head.isLeftover { return }
+            next = min(next ?? time, time)
+        }
+        guard let last, let next, next - last > Self.largestGap else { return }
+        // Not into the past, and with the lead that a large unit has anywhere else.
+        let due = max(timeline.deliveryTime(of: last), environment.now() + startDelay(next))
+        timeline.play(from: timeline.start, at: timeline.origin - (timeline.deliveryTime(of: next) - due))
         for index in streams.indices { streams[index].sender.clock.play(timeline) }
     }
 
@@ -90,15 +104,15 @@ extension Viewer {
         }
         var next = reportSchedule.next
         for line in queue.lines.indices {
-            if streams[line].transport.isFull {
+            let transport = streams[line].transport
+            let departure = { self.timeline.deliveryTime(of: $0) }
+            guard var time = limits(of: transport).nextDeparture(queue.lines[line], departure: departure) else { continue }
+            if transport.isFull {
                 // A byte stream tells when it has room; the loop's shared socket is offered more in each quantum.
-                if streams[line].transport.isPaced { next = now + pacing.quantum }
-                continue
+                guard transport.isPaced else { continue }
+                time = max(time, now + pacing.quantum)
             }
-            let limits = limits(of: streams[line].transport)
-            if let time = limits.nextDeparture(queue.lines[line], departure: { timeline.deliveryTime(of: $0) }) {
-                next = min(next ?? time, time)
-            }
+            next = min(next ?? time, time)
         }
         if let end = endTime { next = min(next ?? end, end) }
         return next
@@ -117,12 +131,13 @@ extension Viewer {
     /// Last decode time + duration, once everything is accepted; nil before.
     private var endTime: MediaTime? {
         guard case .playing = state, queue.isExhausted, queue.isEmpty else { return nil }
-        return timeline.deliveryTime(of: queue.lines.map(\.queuedUntil).max() ?? timeline.start)
+        return timeline.deliveryTime(of: queue.lines.compactMap(\.queuedUntil).max() ?? timeline.start)
     }
 
     private func endIfDone(now: MediaTime) {
         guard let end = endTime, end <= now else { return }
         sendGoodbye(now: now)
+        standsAt = timeline.npt(at: end)
         state = .ended
         ended?(lastFailure)
     }

@@ -42,10 +42,11 @@ extension Viewer {
             streams[line].transport.send(control: bytes)
             size = max(size, bytes.count)
         }
-        reportSchedule.sent(bytes: size, now: now)
+        // None has started since the PLAY: the first start report sets the clock anew.
+        if size > 0 { reportSchedule.sent(bytes: size, now: now) } else { reportSchedule.next = nil }
     }
 
-    /// SR, SDES and BYE (RFC 3550 6.6) on every stream that has sent.
+    /// SR, SDES and BYE (RFC 3550 6.6) on every stream, also one that had nothing to send: FFmpeg ends once all streams have said it.
     func sendGoodbye(now: MediaTime) {
         for line in streams.indices {
             let ssrc = streams[line].sender.ssrc

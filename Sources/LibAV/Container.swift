@@ -1,8 +1,9 @@
 import CFFmpeg
 internal import MediaCore
 
-/// The containers that are served, by the name of libavformat's demuxer. Anything probes as something (a text file as ANSI art, a
-/// playlist as media): a demuxer that is not listed here is never opened, so none can open another file or host.
+/// The containers that are served, by the name of libavformat's demuxer. Anything probes as something (a text file as
+/// ANSI art, a playlist as media): a demuxer that is not listed here is never opened, so none can open another file
+/// or host.
 package enum Container: String, Hashable, Sendable, CaseIterable {
     /// ISO/IEC 14496-12 and QuickTime.
     case mp4 = "mov,mp4,m4a,3gp,3g2,mj2"
@@ -16,8 +17,9 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
 
     /// The demuxer's options.
     ///
-    /// `advanced_editlist=0`: every sample is delivered, and no sample's flags change. Of an edit list the first edit counts: an empty
-    /// edit delays the track, the media time of the first edit that is not empty moves it back; later edits have no effect.
+    /// `advanced_editlist=0`: every sample is delivered, and no sample's flags change. Of an edit list the first edit
+    /// counts: an empty edit delays the track, the media time of the first edit that is not empty moves it back;
+    /// later edits have no effect.
     var options: [(name: String, value: String)] {
         switch self {
         case .mp4: [("advanced_editlist", "0")]
@@ -54,7 +56,8 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
 
     private static let textDemuxers: Set = ["tty", "ansi", "bin", "xbin", "adf", "idf"]
     private static let subtitleDemuxers: Set = [
-        "aqtitle", "ass", "jacosub", "lrc", "microdvd", "mpl2", "mpsub", "pjs", "realtext", "sami", "scc", "srt", "stl", "subviewer",
+        "aqtitle", "ass", "jacosub", "lrc", "microdvd", "mpl2", "mpsub", "pjs", "realtext", "sami", "scc", "srt", "stl",
+        "subviewer",
         "subviewer1", "sup", "tedcaptions", "vobsub", "vplayer", "webvtt",
     ]
     private static let listDemuxers: Set = ["concat", "dash", "ffmetadata", "hls", "imf", "rtp", "rtsp", "sdp"]

@@ -55,7 +55,8 @@ struct FileIO: ~Copyable {
             return Int32(result)
         }
 
-        /// `whence` is one of lseek(2)'s, or AVSEEK_SIZE. A position after the end is allowed: reading there is the end of file.
+        /// `whence` is one of lseek(2)'s, or AVSEEK_SIZE. A position after the end is allowed: reading there is the
+        /// end of file.
         func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
             let size = file.size
             if size < 0 { return Int64(sluice_error(Int32(-size))) }

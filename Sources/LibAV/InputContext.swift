@@ -29,7 +29,9 @@ package struct InputContext: ~Copyable {
 
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
-        for (name, value) in container.options + [("protocol_whitelist", "none")] { av_dict_set(&options, name, value, 0) }
+        for (name, value) in container.options + [("protocol_whitelist", "none")] {
+            av_dict_set(&options, name, value, 0)
+        }
         let format = container.rawValue.withCString { av_find_input_format($0) }
         var opened: UnsafeMutablePointer<AVFormatContext>? = context
         let code = avformat_open_input(&opened, nil, format, &options)
@@ -61,14 +63,15 @@ package struct InputContext: ~Copyable {
     }
 
     /// Replaces what `packet` holds by the next unit in the order of the file.
-    /// - Throws: `isEndOfFile` at the end, and also where the container promises a unit beyond the end of a truncated file.
+    /// - Throws: `isEndOfFile` at the end, and also where the container promises a unit beyond the end of a truncated
+    ///   file.
     package func read(into packet: inout Packet) throws(AVFailure) {
         av_packet_unref(packet.pointer)
         try checked(av_read_frame(context, packet.pointer), "av_read_frame")
     }
 
-    /// Moves all streams to the unit of `stream` at or before `ticks`, as the demuxer finds it: it may land off by the offset between
-    /// its index and its timestamps, so the caller looks at what comes.
+    /// Moves all streams to the unit of `stream` at or before `ticks`, as the demuxer finds it: it may land off by
+    /// the offset between its index and its timestamps, so the caller looks at what comes.
     package func seek(stream: Int, to ticks: Int64, keyUnitsOnly: Bool) throws(AVFailure) {
         let flags = AVSEEK_FLAG_BACKWARD | (keyUnitsOnly ? 0 : AVSEEK_FLAG_ANY)
         // Clamped so that the demuxer's own offsets cannot overflow it.
@@ -76,8 +79,8 @@ package struct InputContext: ~Copyable {
         try checked(av_seek_frame(context, Int32(stream), ticks, flags), "av_seek_frame")
     }
 
-    /// The demuxer's index of a stream, as far as it is known: for an MP4 all samples, for a fragmented one those of the fragments
-    /// that were read.
+    /// The demuxer's index of a stream, as far as it is known: for an MP4 all samples, for a fragmented one those of
+    /// the fragments that were read.
     package func indexCount(stream: Int) -> Int { Int(avformat_index_get_entries_count(pointer(to: stream))) }
 
     package func indexEntry(stream: Int, at position: Int) -> IndexEntry? {

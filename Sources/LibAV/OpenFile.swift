@@ -1,6 +1,7 @@
 import Glibc
 
-/// An open regular file; closed with its last user. Reads name their position, so any number of users share one descriptor.
+/// An open regular file; closed with its last user. Reads name their position, so any number of users share one
+/// descriptor.
 package final class OpenFile: Sendable {
     package let descriptor: Int32
 

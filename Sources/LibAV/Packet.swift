@@ -57,11 +57,14 @@ package struct Packet: ~Copyable {
         return try body(bytes.bytes)
     }
 
-    /// The decoder configuration that is in force from this unit on, if it changes here: the next sample description of an MP4.
+    /// The decoder configuration that is in force from this unit on, if it changes here: the next sample description
+    /// of an MP4.
     package var newConfiguration: [UInt8]? {
         guard pointer.pointee.side_data_elems > 0 else { return nil }
         var size = 0
-        guard let data = av_packet_get_side_data(pointer, AV_PKT_DATA_NEW_EXTRADATA, &size), size > 0 else { return nil }
+        guard let data = av_packet_get_side_data(pointer, AV_PKT_DATA_NEW_EXTRADATA, &size), size > 0 else {
+            return nil
+        }
         return Array(UnsafeBufferPointer(start: data, count: size))
     }
 

@@ -31,7 +31,9 @@ extension StreamDescription {
         let tag = Self.fourCharacters(parameters.codec_tag)
         let base = stream.time_base
         index = Int(stream.index)
-        codecName = parameters.codec_id == AV_CODEC_ID_NONE ? "unknown (\(tag))" : String(cString: avcodec_get_name(parameters.codec_id))
+        codecName =
+            parameters.codec_id == AV_CODEC_ID_NONE
+            ? "unknown (\(tag))" : String(cString: avcodec_get_name(parameters.codec_id))
         codec = Self.codec(parameters, name: codecName)
         timeBase = base.num > 0 && base.den > 0 ? TimeBase(base.num, base.den) : nil
         durationTicks = stream.duration == sluice_no_timestamp || stream.duration <= 0 ? nil : stream.duration
@@ -66,7 +68,8 @@ extension StreamDescription {
             case AVMEDIA_TYPE_SUBTITLE: .subtitle
             default: .data
             }
-        let configuration = UnsafeBufferPointer(start: parameters.extradata, count: Int(max(0, parameters.extradata_size)))
+        let configuration = UnsafeBufferPointer(
+            start: parameters.extradata, count: Int(max(0, parameters.extradata_size)))
         return CodecDescription(
             codec: codec, kind: kind, configuration: Array(configuration),
             width: kind == .video ? Int(parameters.width) : 0, height: kind == .video ? Int(parameters.height) : 0,

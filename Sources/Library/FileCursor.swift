@@ -15,10 +15,13 @@ package final class FileCursor: MediaCursor {
         /// No read is under way; the reader is nil before the first.
         case idle(Idle?)
         case reading
+        /// Waits to be freed.
+        case closing(Idle)
         case closed
     }
 
-    /// SAFETY: a reader is used by one thread at a time: whoever takes it out of the state has it alone until it is put back.
+    /// SAFETY: a reader is used by one thread at a time: whoever takes it out of the state has it alone until it is
+    /// put back.
     private struct Idle: @unchecked Sendable { let reader: TitleReader }
 
     init(_ title: FileTitle, _ options: CursorOptions) {
@@ -28,36 +31,48 @@ package final class FileCursor: MediaCursor {
     }
 
     package func read(_ request: ReadRequest, completion: @escaping @Sendable (Batch) -> Void) {
-        // The box lets the job take the buffer out, so that it is referenced once and written in place.
         let box = RequestBox(request)
         title.pool.enqueue(device: title.identity.device) { [self] in
-            guard let request = box.take() else { return }
-            completion(perform(request))
+            completion(perform(box))
         }
     }
 
-    private func perform(_ request: consuming ReadRequest) -> Batch {
+    private func perform(_ box: RequestBox) -> Batch {
+        let request = box.take()
         let taken = state.withLock { state -> State in
             guard case .idle = state else { return state }
             defer { state = .reading }
             return state
         }
-        guard case .idle(let idle) = taken else { return failed(request, .cancelled) }
+        guard case .idle(let idle) = taken else { return failed(consume request, .cancelled) }
         let reader: TitleReader
         do throws(MediaError) {
             if let idle { reader = idle.reader } else { reader = try open() }
         } catch {
             putBack(nil)
-            return failed(request, interrupt.isFired ? .cancelled : error)
+            return failed(consume request, error)
         }
-        var batch = reader.read(request)
-        if interrupt.isFired { batch.failure = .cancelled }
+        var batch = reader.read(consume request)
+        if interrupt.isFired {
+            batch.failure = .cancelled
+            batch.isEnd = true
+        }
         putBack(Idle(reader: reader))
         return batch
     }
 
     private func open() throws(MediaError) -> TitleReader {
-        try TitleReader(title.file, title.description, options, limits: title.limits, interrupt: interrupt)
+        let limits = title.limits
+        interrupt.setDeadline(after: limits.openTimeout.nanoseconds)
+        do throws(MediaError) {
+            let reader = try TitleReader(title.file, title.description, options, limits: limits, interrupt: interrupt)
+            interrupt.clearDeadline()
+            return reader
+        } catch {
+            interrupt.clearDeadline()
+            let isLate = error == .cancelled && !interrupt.isFired
+            throw isLate ? .unreadable("opening took longer than \(limits.openTimeout) s") : error
+        }
     }
 
     /// A reader that was closed meanwhile is freed here, on the pool's thread.
@@ -76,26 +91,43 @@ package final class FileCursor: MediaCursor {
 
     package func close() {
         interrupt.fire()
-        let idle = state.withLock { state -> Idle? in
-            defer { state = .closed }
-            guard case .idle(let idle) = state else { return nil }
-            return idle
+        let isIdle = state.withLock { state -> Bool in
+            switch state {
+            case .idle(let idle?):
+                state = .closing(idle)
+                return true
+            case .idle(nil), .reading, .closed:
+                state = .closed
+                return false
+            case .closing:
+                return false
+            }
         }
-        guard let idle else { return }
-        title.pool.enqueue(device: title.identity.device) { _ = idle }
+        guard isIdle else { return }
+        // Freeing an index of many megabytes is work for the pool, not for an event loop.
+        title.pool.enqueue(device: title.identity.device) { [self] in
+            _ = state.withLock { state -> State in
+                defer { state = .closed }
+                return state
+            }
+        }
     }
 }
 
 /// Holds a request until its job takes it.
 private final class RequestBox: Sendable {
-    private let request: Mutex<ReadRequest?>
+    private let request: Mutex<ReadRequest>
 
     init(_ request: ReadRequest) { self.request = Mutex(request) }
 
-    func take() -> ReadRequest? {
+    /// Leaves a request with an empty buffer of no size behind, so that the wire buffer has one owner and is written
+    /// in place.
+    func take() -> ReadRequest {
         request.withLock { request in
-            defer { request = nil }
-            return request
+            var taken = request
+            taken.buffer = ByteBuffer()
+            swap(&taken.buffer, &request.buffer)
+            return taken
         }
     }
 }

@@ -3,7 +3,8 @@ internal import LibAV
 package import MediaCore
 package import RTPPayload
 
-/// One version of one file, kept open as long as somebody holds the title: a file that is replaced while it is played goes on playing.
+/// One version of one file, kept open as long as somebody holds the title: a file that is replaced while it is played
+/// goes on playing.
 package final class FileTitle: MediaTitle {
     package let name: String
     package let description: TitleDescription
@@ -18,7 +19,10 @@ package final class FileTitle: MediaTitle {
     package var duration: MediaTime? { description.duration }
     package var isSeekable: Bool { description.isSeekable }
 
-    init(name: String, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity, limits: LibraryLimits, pool: IOPool) {
+    init(
+        name: String, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity,
+        limits: LibraryLimits, pool: IOPool
+    ) {
         self.name = name
         self.description = description
         self.version = identity.version
@@ -30,8 +34,8 @@ package final class FileTitle: MediaTitle {
 
     package func makeCursor(_ options: CursorOptions) -> any MediaCursor { FileCursor(self, options) }
 
-    /// Opens and describes the file at `path`, wherever that is; blocks. For `sluice probe`: also a file that cannot be served has a title
-    /// then, see `TitleDescription.refusal`.
+    /// Opens and describes the file at `path`, wherever that is; blocks. For `sluice probe`: also a file that cannot
+    /// be served has a title then, see `TitleDescription.refusal`.
     /// - Throws: `.unsupported` if the file is no media, `.notFound`, `.forbidden`, `.unreadable`.
     package static func open(
         path: String, pool: IOPool, limits: LibraryLimits = LibraryLimits()

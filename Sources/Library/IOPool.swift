@@ -1,11 +1,11 @@
 package import MediaCore
 import Synchronization
 
-/// Runs blocking work on a bounded set of threads, at most half of them per device, so that a slow disk delays only those who read
-/// from it.
+/// Runs blocking work on a bounded set of threads, at most half of them per device, so that a slow disk delays only
+/// those who read from it.
 ///
-/// The threads are somebody else's (`sluice` brings SwiftNIO's): this type decides what runs next. Work for one device starts in the
-/// order in which it came.
+/// The threads are somebody else's (`sluice` brings SwiftNIO's): this type decides what runs next. Work for one
+/// device starts in the order in which it came.
 package final class IOPool: Sendable {
     package typealias Work = @Sendable () -> Void
 
@@ -23,18 +23,19 @@ package final class IOPool: Sendable {
 
     private struct Lane {
         var running = 0
-        /// What waits, from `head` on.
-        var waiting: [Work] = []
+        /// What waits, from `head` on; before it nil, so that nothing outlives its turn.
+        var waiting: [Work?] = []
         var head = 0
 
         mutating func next() -> Work? {
-            guard head < waiting.count else { return nil }
-            defer { head += 1 }
+            guard head < waiting.count, let work = waiting[head] else { return nil }
+            waiting[head] = nil
+            head += 1
             if head >= 64, head * 2 >= waiting.count {
                 waiting.removeFirst(head)
                 head = 0
             }
-            return waiting[head]
+            return work
         }
     }
 
@@ -49,7 +50,8 @@ package final class IOPool: Sendable {
         self.limit = limit
     }
 
-    /// Runs `work` when a thread of the device is free. For callers who are themselves bounded: a cursor has one read under way.
+    /// Runs `work` when a thread of the device is free. For callers who are themselves bounded: a cursor has one read
+    /// under way.
     package func enqueue(device: UInt64, _ work: @escaping Work) {
         let start = state.withLock { state -> Bool in
             if state.devices[device, default: Lane()].running < threadsPerDevice {
@@ -77,7 +79,8 @@ package final class IOPool: Sendable {
         }
     }
 
-    /// One thread's turn: `work`, and then whatever waits for the device. Each piece is submitted anew, so that devices take turns.
+    /// One thread's turn: `work`, and then whatever waits for the device. Each piece is submitted anew, so that
+    /// devices take turns.
     private func run(_ work: @escaping Work, device: UInt64) {
         submit { [self] in
             work()

@@ -19,7 +19,8 @@ package struct LibraryLimits: Hashable, Sendable {
 
     package init() {}
 
-    /// Units looked at to find a track's first presentation time: H.264 holds back at most 16 pictures (ITU-T H.264 A.3.1 h, MaxDpbFrames).
+    /// Units looked at to find a track's first presentation time: H.264 holds back at most 16 pictures (ITU-T H.264
+    /// A.3.1 h, MaxDpbFrames).
     static let reorderDepth = 16
     /// Units of other tracks that a seek may meet before the key frame.
     static let maximumHeldUnits = 4_096

@@ -6,8 +6,8 @@ import Synchronization
 
 /// A directory of media files, and of directories of them: every file is the title of its path.
 ///
-/// Each question looks at the file anew (an `openat2` and an `fstat`), so that files which are added, replaced or removed are seen at
-/// once; a file that is known in this version is not opened by a demuxer again.
+/// Each question looks at the file anew (an `openat2` and an `fstat`), so that files which are added, replaced or
+/// removed are seen at once; a file that is known in this version is not opened by a demuxer again.
 package final class MediaDirectory: MediaLibrary {
     private let root: RootDirectory
     private let limits: LibraryLimits
@@ -16,7 +16,8 @@ package final class MediaDirectory: MediaLibrary {
     private let cache: Mutex<TitleCache>
 
     /// - Throws: `.notFound` if `path` is no directory, `.forbidden`, `.unreadable`.
-    package init(path: String, pool: IOPool, limits: LibraryLimits = LibraryLimits(), logger: Logger) throws(MediaError) {
+    package init(path: String, pool: IOPool, limits: LibraryLimits = LibraryLimits(), logger: Logger) throws(MediaError)
+    {
         root = try RootDirectory(path: path)
         self.limits = limits
         self.pool = pool
@@ -24,7 +25,8 @@ package final class MediaDirectory: MediaLibrary {
         cache = Mutex(TitleCache(limit: limits.rememberedTitles))
     }
 
-    package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void) {
+    package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
+    {
         do throws(MediaError) {
             try pool.tryEnqueue(device: root.device) { [self] in
                 find(path) { result in completion(result.map { $0 }) }
@@ -64,7 +66,9 @@ package final class MediaDirectory: MediaLibrary {
         for completion in waiting { completion(result) }
     }
 
-    private func make(_ path: MediaPath, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity) -> FileTitle {
+    private func make(_ path: MediaPath, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity)
+        -> FileTitle
+    {
         let title = FileTitle(name: path.description, description, file, identity, limits: limits, pool: pool)
         return cache.withLock { $0.adopt(title, at: path) }
     }

@@ -1,6 +1,7 @@
 internal import LibAV
 
-/// Whether an MP4's samples are spread over movie fragments (ISO/IEC 14496-12 8.8), so that the demuxer's index may not name them all.
+/// Whether an MP4's samples are spread over movie fragments (ISO/IEC 14496-12 8.8), so that the demuxer's index may
+/// not name them all.
 ///
 /// Only the headers of the boxes on the way to `moov/mvex` are read.
 enum MovieFragments {

@@ -3,8 +3,8 @@ import Glibc
 internal import LibAV
 internal import MediaCore
 
-/// The media root: the only way from a path to an open file. Nothing outside the root is ever opened, whatever the path, the links in
-/// it, or a rename at the wrong moment.
+/// The media root: the only way from a path to an open file. Nothing outside the root is ever opened, whatever the
+/// path, the links in it, or a rename at the wrong moment.
 final class RootDirectory: Sendable {
     private let descriptor: Int32
     let device: UInt64
@@ -63,7 +63,8 @@ final class RootDirectory: Sendable {
     private static let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
 
     private func openBeneath(_ directory: Int32, _ path: [UInt8], followingLinks: Bool) -> OpenResult {
-        let resolve = sluice_resolve_beneath | sluice_resolve_no_magiclinks | (followingLinks ? 0 : sluice_resolve_no_symlinks)
+        let resolve =
+            sluice_resolve_beneath | sluice_resolve_no_magiclinks | (followingLinks ? 0 : sluice_resolve_no_symlinks)
         for _ in 0..<8 {
             let opened = Self.withPath(path) { sluice_openat2(directory, $0, UInt64(Self.flags), resolve) }
             if opened >= 0 { return .success(opened) }
@@ -76,7 +77,8 @@ final class RootDirectory: Sendable {
         return .failure(EAGAIN)
     }
 
-    /// What openat2 does, one component at a time, for kernels without it. Links are resolved first, and then no link is followed.
+    /// What openat2 does, one component at a time, for kernels without it. Links are resolved first, and then no link
+    /// is followed.
     private func openStepwise(_ path: [UInt8]) -> OpenResult {
         guard let path = realPath(of: path) else { return .failure(ENOENT) }
         let components = path.split(separator: UInt8(ascii: "/"))
@@ -84,7 +86,9 @@ final class RootDirectory: Sendable {
         var directory = descriptor
         defer { if directory != descriptor { close(directory) } }
         for component in components.dropLast() {
-            let next = Self.withPath(Array(component)) { openat(directory, $0, sluice_o_path | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
+            let next = Self.withPath(Array(component)) {
+                openat(directory, $0, sluice_o_path | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            }
             let code = errno
             if directory != descriptor { close(directory) }
             directory = descriptor
@@ -95,7 +99,8 @@ final class RootDirectory: Sendable {
         return opened >= 0 ? .success(opened) : .failure(errno)
     }
 
-    /// Where `path` leads once every link in it is followed, relative to the root; nil if that is outside the root or nothing.
+    /// Where `path` leads once every link in it is followed, relative to the root; nil if that is outside the root or
+    /// nothing.
     private func realPath(of path: [UInt8]) -> [UInt8]? {
         guard let root = Self.resolve(Array("/proc/self/fd/\(descriptor)".utf8)) else { return nil }
         let prefix = root == [UInt8(ascii: "/")] ? root : root + [UInt8(ascii: "/")]

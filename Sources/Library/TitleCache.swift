@@ -1,10 +1,10 @@
 internal import MediaCore
 
-/// Remembers what files turned out to be, by path and identity, and makes sure that one version of a file is probed once, however
-/// many ask at the same time. Bounded; the path that was least recently asked for is forgotten.
+/// Remembers what files turned out to be, by path and identity, and makes sure that one version of a file is probed
+/// once, however many ask at the same time. Bounded; the path that was least recently asked for is forgotten.
 ///
-/// Files that cannot be served are remembered too: nothing but a new identity makes them servable. Failures to read are not.
-/// Titles themselves are only referred to: a title that nobody uses closes its file, its description stays.
+/// Files that cannot be served are remembered too: nothing but a new identity makes them servable. Failures to read
+/// are not. Titles themselves are only referred to: a title that nobody uses closes its file, its description stays.
 struct TitleCache {
     typealias Completion = @Sendable (Result<FileTitle, MediaError>) -> Void
 

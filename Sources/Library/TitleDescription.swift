@@ -25,7 +25,8 @@ package struct TitleDescription: Sendable {
     package var refusal: MediaError? {
         guard tracks.isEmpty else { return nil }
         let reasons = omitted.map { "stream \($0.index) (\($0.codec)): \($0.reason)" }.joined(separator: "; ")
-        return .unsupported(reasons.isEmpty ? "no stream in this \(container) file" : "no track can be served: \(reasons)")
+        return .unsupported(
+            reasons.isEmpty ? "no stream in this \(container) file" : "no track can be served: \(reasons)")
     }
 }
 
@@ -38,9 +39,13 @@ struct TrackSource: Hashable, Sendable {
     let firstDecodeTicks: Int64
     /// Of all the track's units, the least; the first unit need not have it.
     let firstPresentationTicks: Int64
-    /// What must be added to a decode time so that a seek finds it. The MP4 demuxer takes the time asked for as presentation time and
-    /// subtracts the first edit's media time from it before it looks into its index, whose times are decode times.
+    /// What must be added to a decode time so that a seek finds it. The MP4 demuxer takes the time asked for as
+    /// presentation time and subtracts the first edit's media time from it before it looks into its index, whose
+    /// times are decode times. At most one unit's duration, `seekBiasMargin`, too much.
     let seekBias: Int64
+    let seekBiasMargin: Int64
     /// The track's last unit, if it is certain that none follows.
     let last: IndexEntry?
+    /// Of the last unit, if `last` is known.
+    let lastDurationTicks: Int64
 }

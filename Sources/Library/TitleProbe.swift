@@ -10,7 +10,9 @@ struct TitleProbe: ~Copyable {
     private var packet = Packet()
 
     /// - Throws: `.unsupported` if the file is no media, `.unreadable`, `.cancelled` when `interrupt` fired.
-    static func describe(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError) -> TitleDescription {
+    static func describe(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError)
+        -> TitleDescription
+    {
         interrupt.setDeadline(after: limits.openTimeout.nanoseconds)
         var probe = try TitleProbe(file, limits: limits, interrupt: interrupt)
         let description = probe.describe()
@@ -55,14 +57,16 @@ struct TitleProbe: ~Copyable {
             if let reason { omitted.append(OmittedStream(index: index, codec: stream.codecName, reason: reason)) }
         }
         let origin =
-            candidates.map { MediaTime(ticks: $0.source.firstPresentationTicks, timeBase: $0.source.timeBase) }.min() ?? .zero
+            candidates.map { MediaTime(ticks: $0.source.firstPresentationTicks, timeBase: $0.source.timeBase) }.min()
+            ?? .zero
         let ends = candidates.map { candidate in
             candidate.end.map { MediaTime(ticks: $0, timeBase: candidate.source.timeBase) - origin }
         }
         let tracks = candidates.indices.map { index in
             let stream = candidates[index].stream
             return Track(
-                id: index, codec: stream.codec, timeBase: candidates[index].source.timeBase, end: ends[index], language: stream.language)
+                id: index, codec: stream.codec, timeBase: candidates[index].source.timeBase, end: ends[index],
+                language: stream.language)
         }
         return TitleDescription(
             container: context.container.label, tracks: tracks, formats: candidates.map(\.format), omitted: omitted,
@@ -85,7 +89,8 @@ struct TitleProbe: ~Copyable {
         let source = TrackSource(
             stream: stream.index, kind: stream.codec.kind, timeBase: timeBase, firstDecodeTicks: first.decodeTicks,
             firstPresentationTicks: first.presentationTicks, seekBias: tail.seekBias,
-            last: fragmentsMayFollow ? nil : tail.last)
+            seekBiasMargin: tail.seekBiasMargin,
+            last: fragmentsMayFollow ? nil : tail.last, lastDurationTicks: tail.lastDuration)
         return .success(Candidate(stream: stream, format: format, source: source, end: tail.end))
     }
 
@@ -95,7 +100,8 @@ struct TitleProbe: ~Copyable {
         let presentationTicks: Int64
     }
 
-    /// Reads as many units as it takes to know the least presentation time: one whose decode time is not before it ends the search.
+    /// Reads as many units as it takes to know the least presentation time: one whose decode time is not before it
+    /// ends the search.
     private mutating func readFirstUnits(of stream: Int) throws(Omission) -> FirstUnits {
         // Fails for a stream without samples, of which then nothing is read either.
         try? context.seek(stream: stream, to: .min, keyUnitsOnly: false)
@@ -114,7 +120,8 @@ struct TitleProbe: ~Copyable {
             }
             guard packet.stream == stream else { continue }
             if packet.isEncrypted { throw Omission(reason: "encrypted") }
-            guard packet.size > 0, !packet.isCorrupt, let presented = packet.presentationTicks ?? packet.decodeTicks else {
+            guard packet.size > 0, !packet.isCorrupt, let presented = packet.presentationTicks ?? packet.decodeTicks
+            else {
                 failures += 1
                 continue
             }
@@ -131,7 +138,9 @@ struct TitleProbe: ~Copyable {
     private struct Tail {
         var last: IndexEntry?
         var end: Int64?
+        var lastDuration: Int64 = 0
         var seekBias: Int64 = 0
+        var seekBiasMargin: Int64 = 0
     }
 
     /// Looks at the end of the index: the last unit, its end, and how far from the time asked for a seek lands.
@@ -143,30 +152,32 @@ struct TitleProbe: ~Copyable {
         guard let last = context.indexEntry(stream: index, at: count - 1) else { return Tail() }
         let previous = count > 1 ? context.indexEntry(stream: index, at: count - 2) : nil
         var tail = Tail()
-        // A unit is known by its decode time and place: of two with the same time, the last is not certain to be the last.
+        // A unit is known by its decode time and place: of two with the same time, the last is not certain to be the
+        // last.
         tail.last = previous?.ticks == last.ticks ? nil : last
-        tail.end = end(of: stream, first, last, previous)
-        if (try? context.seek(stream: index, to: last.ticks, keyUnitsOnly: false)) != nil, (try? context.read(into: &packet)) != nil,
+        tail.lastDuration = lastDuration(of: stream, first, last, previous)
+        // The end as presented: reordering delays it against decoding by what the first unit shows.
+        let (decoded, overflow) = last.ticks.addingReportingOverflow(tail.lastDuration)
+        let (presented, late) = decoded.addingReportingOverflow(first.presentationTicks - first.decodeTicks)
+        tail.end = overflow || late ? nil : presented
+        if (try? context.seek(stream: index, to: last.ticks, keyUnitsOnly: false)) != nil,
+            (try? context.read(into: &packet)) != nil,
             packet.stream == index, let landed = packet.decodeTicks
         {
             tail.seekBias = max(0, last.ticks - landed)
+            if let next = context.indexTicks(stream: index, after: landed) { tail.seekBiasMargin = next - landed - 1 }
         }
         return tail
     }
 
-    /// The end of the last unit: as presented, which reordering delays against decoding by what the first unit shows.
-    private func end(
+    /// What the sum of all durations leaves for the last unit, or what the one before it had.
+    private func lastDuration(
         of stream: StreamDescription, _ first: FirstUnits, _ last: IndexEntry, _ previous: IndexEntry?
-    ) -> Int64? {
-        let delay = first.presentationTicks - first.decodeTicks
-        let step = previous.map { last.ticks - $0.ticks } ?? 0
-        var duration = max(0, step)
-        if !fragmentsMayFollow, let total = stream.durationTicks {
-            let stated = first.decodeTicks.addingReportingOverflow(total).partialValue.subtractingReportingOverflow(last.ticks).partialValue
-            if stated > 0 { duration = stated }
-        }
-        let (end, overflow) = last.ticks.addingReportingOverflow(duration)
-        let (presented, late) = end.addingReportingOverflow(delay)
-        return overflow || late ? nil : presented
+    ) -> Int64 {
+        let step = previous.map { max(0, last.ticks - $0.ticks) } ?? 0
+        guard !fragmentsMayFollow, let total = stream.durationTicks else { return step }
+        let (span, overflow) = last.ticks.subtractingReportingOverflow(first.decodeTicks)
+        guard !overflow, span >= 0, total > span else { return step }
+        return total - span
     }
 }

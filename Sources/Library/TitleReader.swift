@@ -25,7 +25,8 @@ final class TitleReader {
 
     /// Opens the file without probing it again.
     init(
-        _ file: OpenFile, _ description: TitleDescription, _ options: CursorOptions, limits: LibraryLimits, interrupt: Interrupt
+        _ file: OpenFile, _ description: TitleDescription, _ options: CursorOptions, limits: LibraryLimits,
+        interrupt: Interrupt
     ) throws(MediaError) {
         self.description = description
         self.limits = limits
@@ -105,7 +106,8 @@ final class TitleReader {
         } catch {
             guard error.isEndOfFile || error.isInvalidData else { throw error.mediaError }
             failures += 1
-            // A truncated file ends once for every unit that it promises and does not have; other tracks' may still be there.
+            // A truncated file ends once for every unit that it promises and does not have; other tracks' may still
+            // be there.
             let mayGoOn = error.isInvalidData || tracks.contains { !$0.isEnded && $0.source.last != nil }
             if mayGoOn, failures < LibraryLimits.maximumConsecutiveFailures {
                 skip(&batch, error.isEndOfFile ? "the file is truncated" : "\(error)")
@@ -124,15 +126,20 @@ final class TitleReader {
             return drop(track, &batch)
         }
         guard scratch.size <= limits.maximumUnitSize, !scratch.isEncrypted else {
-            skip(&batch, scratch.isEncrypted ? "encrypted" : "access unit of \(scratch.size) bytes, limit \(limits.maximumUnitSize)")
+            skip(
+                &batch,
+                scratch.isEncrypted
+                    ? "encrypted" : "access unit of \(scratch.size) bytes, limit \(limits.maximumUnitSize)")
             return end(track, &batch)
         }
-        let next = scratch.durationTicks > 0 ? nil : scratch.decodeTicks.flatMap { context.indexTicks(stream: scratch.stream, after: $0) }
+        let next = scratch.decodeTicks.flatMap { context.indexTicks(stream: track.source.stream, after: $0) }
         let unit = track.times.unit(scratch, track: track.id, next: next)
         if track.precedesStart(unit) { return drop(track, &batch) }
         switch track.judge(unit, end: request.end) {
         case .send:
-            if !emit(scratch, unit, track, &batch, request) { ready.append(WaitingUnit(packet: scratch.take(), unit: unit)) }
+            if !emit(scratch, unit, track, &batch, request) {
+                ready.append(WaitingUnit(packet: scratch.take(), unit: unit))
+            }
         case .sendHeld:
             track.releaseHeld(into: &ready)
             ready.append(WaitingUnit(packet: scratch.take(), unit: unit))
@@ -158,12 +165,14 @@ final class TitleReader {
 
     /// Packetizes a unit into the batch. False if it belongs to the next batch.
     private func emit(
-        _ packet: borrowing Packet, _ unit: AccessUnit, _ track: TrackReader, _ batch: inout Batch, _ request: borrowing ReadRequest
+        _ packet: borrowing Packet, _ unit: AccessUnit, _ track: TrackReader, _ batch: inout Batch,
+        _ request: borrowing ReadRequest
     ) -> Bool {
         let isAlone = batch.trains.isEmpty
         if let first = track.firstInBatch, unit.decodeTime - first >= request.maximumDuration { return false }
         track.applyConfiguration(of: packet)
-        // A unit that is alone may need more than the batch may have: headers add less than an eighth, parameter sets a little more.
+        // A unit that is alone may need more than the batch may have: headers add less than an eighth, parameter sets
+        // a little more.
         var room = request.maximumBytes - batch.buffer.writerIndex
         if isAlone { room = max(room, packet.size + packet.size / 8 + 4_096) }
         guard room > 0 else { return false }

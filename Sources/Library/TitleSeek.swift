@@ -1,19 +1,23 @@
 internal import LibAV
 internal import MediaCore
 
-/// Seeking: to the last key frame of the leading track at or before a time, and every other track to where that is presented.
+/// Seeking: to the last key frame of the leading track at or before a time, and every other track to where that is
+/// presented.
 extension TitleReader {
     /// Moves to `npt` and returns where delivery starts.
     ///
-    /// The leading track is the first video track, or the first track. Before its first unit lies the start of the file, with all units
-    /// of all tracks. Elsewhere delivery starts with the key frame (of audio: the unit) that is presented last at or before `npt`:
-    /// units presented before it are dropped, whether they are decoded later (leading pictures) or belong to other tracks.
+    /// The leading track is the first video track, or the first track. Before its first unit lies the start of the
+    /// file, with all units of all tracks. Elsewhere delivery starts with the key frame (of audio: the unit) that is
+    /// presented last at or before `npt`: units presented before it are dropped, whether they are decoded later
+    /// (leading pictures) or belong to other tracks.
     /// - Throws: `.rangeNotSatisfiable` after the known end, `.unreadable`, `.cancelled`.
     func seek(to npt: MediaTime) throws(MediaError) -> MediaTime {
         if let duration = description.duration, npt > duration { throw .rangeNotSatisfiable }
         reset()
         guard let leader = tracks.first(where: { $0.source.kind == .video }) ?? tracks.first else { return .zero }
-        guard npt > leader.firstPresentation, let start = try findKeyUnit(of: leader, atOrBefore: npt) else { return try rewind() }
+        guard npt > leader.firstPresentation, let start = try findKeyUnit(of: leader, atOrBefore: npt) else {
+            return try rewind()
+        }
         for track in tracks {
             track.floor = start
             track.waitsForRandomAccessPoint = track !== leader
@@ -21,27 +25,30 @@ extension TitleReader {
         return start
     }
 
-    /// Moves all tracks to their first unit: by the track whose first unit is decoded first, for the demuxer moves the others to the same
-    /// time.
+    /// Moves all tracks to their first unit: by the track whose first unit is decoded first, for the demuxer moves
+    /// the others to the same time.
     private func rewind() throws(MediaError) -> MediaTime {
         let first = tracks.min { $0.times.npt($0.source.firstDecodeTicks) < $1.times.npt($1.source.firstDecodeTicks) }
         guard let first else { return .zero }
         unread.removeAll()
-        do { try context.seek(stream: first.source.stream, to: .min, keyUnitsOnly: false) } catch { throw error.mediaError }
+        do { try context.seek(stream: first.source.stream, to: .min, keyUnitsOnly: false) } catch {
+            throw error.mediaError
+        }
         return earliestPresentation
     }
 
     /// Leaves the key unit, and what lies before it in the file, in `unread`. Nil if there is none at or before `npt`.
     ///
-    /// Demuxers seek by decode time, or by a presentation time of which they know only the usual delay: what they find is looked at, and if
-    /// it is presented too late the one before is asked for.
+    /// Demuxers seek by decode time, or by a presentation time of which they know only the usual delay: what they
+    /// find is looked at, and if it is presented too late the one before is asked for.
     private func findKeyUnit(of leader: TrackReader, atOrBefore npt: MediaTime) throws(MediaError) -> MediaTime? {
         var target = leader.times.ticks(npt)
+        var bias = leader.source.seekBias
         var found: MediaTime?
         var stepBack = max(1, leader.times.ticks(.seconds(1)) - leader.times.ticks(.zero))
         for _ in 0..<LibraryLimits.maximumSeekAttempts {
             unread.removeAll()
-            let (biased, overflow) = target.addingReportingOverflow(leader.source.seekBias)
+            let (biased, overflow) = target.addingReportingOverflow(bias)
             do {
                 try context.seek(stream: leader.source.stream, to: overflow ? .max : biased, keyUnitsOnly: true)
             } catch {
@@ -55,6 +62,7 @@ extension TitleReader {
             found = leader.times.npt(key.presentationTicks)
             if let found, found <= npt { return found }
             if key.decodeTicks <= leader.source.firstDecodeTicks { return nil }
+            if key.decodeTicks > target { bias = leader.source.seekBias - leader.source.seekBiasMargin }
             target = key.decodeTicks - 1
         }
         guard found != nil else { throw .unreadable("nothing can be read at \(npt) s") }

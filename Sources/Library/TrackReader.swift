@@ -28,7 +28,8 @@ final class TrackReader {
         id = options.track
         source = description.sources[options.track]
         times = UnitTimes(source: source, origin: description.origin)
-        packetizer = description.formats[options.track].makePacketizer(layout: options.layout, payloadType: options.payloadType)
+        packetizer = description.formats[options.track].makePacketizer(
+            layout: options.layout, payloadType: options.payloadType)
     }
 
     /// NPT of the track's first unit in presentation order.
@@ -60,9 +61,9 @@ final class TrackReader {
 
     /// Whether `unit` is wanted when the range ends at `end`.
     ///
-    /// A unit presented at or after the end is not wanted for itself, but a unit before the end that is decoded later may refer to it
-    /// (a B-frame to the P-frame behind it). It is held until such a unit comes, and then sent too, or until none can come: decode times
-    /// never exceed presentation times, so a decode time at the end is certain.
+    /// A unit presented at or after the end is not wanted for itself, but a unit before the end that is decoded later
+    /// may refer to it (a B-frame to the P-frame behind it). It is held until such a unit comes, and then sent too,
+    /// or until none can come: decode times never exceed presentation times, so a decode time at the end is certain.
     enum EndVerdict {
         case send
         /// Send what is held, then the unit.

@@ -49,8 +49,11 @@ struct TrackSelection {
             return sides.contains(codec.width) && sides.contains(codec.height)
                 ? nil : "absurd picture size \(codec.width)x\(codec.height)"
         case .audio:
-            guard (1...limits.maximumSampleRate).contains(codec.sampleRate) else { return "absurd sample rate \(codec.sampleRate) Hz" }
-            return (1...limits.maximumChannels).contains(codec.channels) ? nil : "absurd number of channels \(codec.channels)"
+            guard (1...limits.maximumSampleRate).contains(codec.sampleRate) else {
+                return "absurd sample rate \(codec.sampleRate) Hz"
+            }
+            return (1...limits.maximumChannels).contains(codec.channels)
+                ? nil : "absurd number of channels \(codec.channels)"
         case .subtitle, .data:
             return nil
         }

@@ -3,8 +3,8 @@ internal import MediaCore
 
 /// Gives the units of one track their times on the title's timeline, in the order in which they are decoded.
 ///
-/// Decode times that are absent or do not increase are moved by the least that makes them increase; presentation times are the
-/// container's. This is where containers that store fewer times will have theirs reconstructed.
+/// Decode times that are absent or do not increase are moved by the least that makes them increase; presentation
+/// times are the container's. This is where containers that store fewer times will have theirs reconstructed.
 struct UnitTimes {
     let source: TrackSource
     /// The file's own time of NPT 0.
@@ -39,16 +39,27 @@ struct UnitTimes {
         var decoded = packet.decodeTicks ?? packet.presentationTicks ?? following
         if let last = lastDecodeTicks, decoded <= last { decoded = last == .max ? last : last + 1 }
         lastDecodeTicks = decoded
-        if packet.durationTicks > 0 {
-            lastDurationTicks = packet.durationTicks
-        } else if let next, let stored = packet.decodeTicks {
-            let (span, overflow) = next.subtractingReportingOverflow(stored)
-            if !overflow, span > 0 { lastDurationTicks = span }
-        }
+        lastDurationTicks = duration(of: packet, next: next)
         return AccessUnit(
             track: track, decodeTime: npt(decoded), presentationTime: npt(packet.presentationTicks ?? decoded),
             duration: MediaTime(ticks: lastDurationTicks, timeBase: source.timeBase),
             isRandomAccessPoint: source.kind != .video || packet.isKey, isDiscardable: packet.isDisposable)
+    }
+
+    /// The MP4 demuxer's own word on durations ignores edit lists (of the last unit) or is missing, so the index
+    /// comes first. Where fragments are read as they are needed, what follows in the index need not be what follows
+    /// in the file: a leap is no duration.
+    private func duration(of packet: borrowing Packet, next: Int64?) -> Int64 {
+        if let stored = packet.decodeTicks {
+            if let next {
+                let (span, overflow) = next.subtractingReportingOverflow(stored)
+                let isLeap = source.last == nil && lastDurationTicks > 0 && span / 4 > lastDurationTicks
+                if !overflow, span > 0, !isLeap { return span }
+            } else if source.last?.ticks == stored {
+                return source.lastDurationTicks
+            }
+        }
+        return packet.durationTicks > 0 && source.last == nil ? packet.durationTicks : lastDurationTicks
     }
 
     /// Where a unit without any time goes: behind the last one.

@@ -12,7 +12,8 @@ package struct CNAME: Hashable, Sendable {
         self.text = text
     }
 
-    /// A short-term persistent name of 96 random bits in base64, RFC 7022 4.2: 16 characters that tell nothing of the host.
+    /// A short-term persistent name of 96 random bits in base64, RFC 7022 4.2: 16 characters that tell nothing of the
+    /// host.
     package init(using random: inout some RandomNumberGenerator) {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         let characters = (0..<16).map { _ in alphabet[Int(random.next() & 63)] }

@@ -2,8 +2,9 @@ package import MediaCore
 
 /// A session's map from normal play time to delivery time, set by each PLAY and shared by all its tracks.
 ///
-/// *Delivery time* is the session's monotonic clock: it never jumps, also not by a seek, and it runs on while paused. Its relation to the
-/// wall clock is fixed at the session's start, so that a step of the host's clock never shows in sender reports.
+/// *Delivery time* is the session's monotonic clock: it never jumps, also not by a seek, and it runs on while paused.
+/// Its relation to the wall clock is fixed at the session's start, so that a step of the host's clock never shows in
+/// sender reports.
 /// ```
 ///  NPT       0 ─────── 12 s | 40 s ──────── 45 s | 45 s ─────
 ///                      ^ seek to 40 s       ^ pause for 3 s

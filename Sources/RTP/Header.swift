@@ -73,9 +73,10 @@ package struct RTPHeader: Hashable, Sendable {
         self.payload = start..<end
     }
 
-    /// Completes a header of which a packetizer has written the first two bytes (V=2, M, PT): the departing packet's sequence number,
-    /// timestamp and SSRC, in network order.
-    /// - Parameter packet: the header's first byte; 12 bytes from there on are the caller's to write. No alignment is needed.
+    /// Completes a header of which a packetizer has written the first two bytes (V=2, M, PT): the departing packet's
+    /// sequence number, timestamp and SSRC, in network order.
+    /// - Parameter packet: the header's first byte; 12 bytes from there on are the caller's to write. No alignment is
+    ///   needed.
     @inlinable @inline(__always)
     package static func stamp(
         _ packet: UnsafeMutableRawPointer, sequenceNumber: SequenceNumber, timestamp: RTPTimestamp, ssrc: SSRC

@@ -1,5 +1,5 @@
-/// Wall-clock time as RTCP sender reports carry it, RFC 3550 4 and RFC 5905 6: seconds since 1900-01-01 00:00 UTC in 32.32 fixed point.
-/// The seconds wrap in 2036.
+/// Wall-clock time as RTCP sender reports carry it, RFC 3550 4 and RFC 5905 6: seconds since 1900-01-01 00:00 UTC in
+/// 32.32 fixed point. The seconds wrap in 2036.
 package struct NTPTimestamp: Hashable, Sendable {
     package let rawValue: UInt64
 
@@ -29,7 +29,8 @@ package struct NTPTimestamp: Hashable, Sendable {
     /// The middle 32 bits, in 2^-16 s: the LSR of a report block (RFC 3550 6.4.1).
     package var middle: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 16) }
 
-    /// Nanoseconds since the Unix epoch, rounded to the nearest, for a time of NTP era 0 from 1970 on or of era 1 (until 2106).
+    /// Nanoseconds since the Unix epoch, rounded to the nearest, for a time of NTP era 0 from 1970 on or of era 1
+    /// (until 2106).
     package var unixNanoseconds: Int64 {
         let seconds = Int64(UInt32(truncatingIfNeeded: rawValue >> 32)) - Self.unixEpoch
         let era = seconds < 0 ? seconds + (1 << 32) : seconds

@@ -10,8 +10,8 @@ package struct RTPTimestamp: Hashable, Sendable {
         RTPTimestamp(rawValue &+ UInt32(truncatingIfNeeded: ticks))
     }
 
-    /// Ticks from this timestamp to `other` by the shorter way: right as long as the two are less than 2^31 ticks apart (6.6 hours at
-    /// 90 kHz).
+    /// Ticks from this timestamp to `other` by the shorter way: right as long as the two are less than 2^31 ticks apart
+    /// (6.6 hours at 90 kHz).
     package func distance(to other: RTPTimestamp) -> Int32 { Int32(truncatingIfNeeded: other.rawValue &- rawValue) }
 }
 

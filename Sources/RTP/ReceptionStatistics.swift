@@ -107,7 +107,8 @@ package struct ReceptionStatistics: Sendable {
     /// Negative if duplicates outnumber losses.
     package var lost: Int64 { expected - Int64(clamping: received) }
 
-    /// The report block for a receiver report that leaves at `now`; what it says of loss "since the last report" begins anew (A.3).
+    /// The report block for a receiver report that leaves at `now`; what it says of loss "since the last report" begins
+    /// anew (A.3).
     package mutating func report(on ssrc: SSRC, at now: MediaTime) -> ReceptionReport {
         let expectedNow = expected - prior.expected
         let lostNow = expectedNow - Int64(clamping: received - prior.received)

@@ -7,7 +7,8 @@ package struct SSRC: Hashable, Sendable {
 }
 
 extension SSRC: CustomStringConvertible {
-    /// Eight upper-case hexadecimal digits, as the `ssrc` parameter of RTSP's Transport header spells it (RFC 2326 12.39).
+    /// Eight upper-case hexadecimal digits, as the `ssrc` parameter of RTSP's Transport header spells it (RFC 2326
+    /// 12.39).
     package var description: String {
         let digits = String(rawValue, radix: 16, uppercase: true)
         return String(repeating: "0", count: 8 - digits.count) + digits

@@ -2,7 +2,8 @@ package import MediaCore
 
 /// One track's sending side: what RFC 3550 asks a source to remember, A.3's counterpart.
 ///
-/// Numbers and stamps packets as they depart, so that nothing discarded before leaves a gap, and counts them for sender reports.
+/// Numbers and stamps packets as they depart, so that nothing discarded before leaves a gap, and counts them for sender
+/// reports.
 package struct SenderState: Hashable, Sendable {
     package let ssrc: SSRC
     /// Of the next packet to depart: `seq` of RTP-Info. It runs on through pause and seek.
@@ -24,7 +25,8 @@ package struct SenderState: Hashable, Sendable {
 
     /// Stamps packets that depart now, one after the other, and counts them.
     /// - Parameters:
-    ///   - first: the first packet's RTP header; packet `i` begins `i * stride` bytes on. All of it is the caller's to write.
+    ///   - first: the first packet's RTP header; packet `i` begins `i * stride` bytes on. All of it is the caller's to
+    ///     write.
     ///   - count: packets; may be zero.
     ///   - stride: bytes from header to header.
     ///   - octets: bytes of all their payloads, RTP headers excluded.
@@ -61,6 +63,7 @@ package struct SenderState: Hashable, Sendable {
 
     private func report(_ time: (ntp: NTPTimestamp, rtp: RTPTimestamp)) -> SenderReport {
         SenderReport(
-            ssrc: ssrc, ntpTimestamp: time.ntp, rtpTimestamp: time.rtp, packetCount: packetCount, octetCount: octetCount)
+            ssrc: ssrc, ntpTimestamp: time.ntp, rtpTimestamp: time.rtp, packetCount: packetCount, octetCount: octetCount
+        )
     }
 }

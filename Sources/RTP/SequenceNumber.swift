@@ -1,6 +1,7 @@
 /// An RTP sequence number, RFC 3550 5.1: 16 bits, one more with each packet, wrapping to zero after 65,535.
 ///
-/// Order and distance are those of serial number arithmetic (RFC 1982), so there is no `Comparable`: the order is not transitive.
+/// Order and distance are those of serial number arithmetic (RFC 1982), so there is no `Comparable`: the order is not
+/// transitive.
 package struct SequenceNumber: Hashable, Sendable {
     package let rawValue: UInt16
 

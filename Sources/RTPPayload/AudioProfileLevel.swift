@@ -21,8 +21,8 @@ extension AudioSpecificConfig {
 
     /// AAC profile (table 1.10), levels 1, 2 and 5.
     ///
-    /// Level 4 (0x2A, five channels up to 48 kHz) is announced as level 5, which contains it: ExoPlayer reads the number as an audio object
-    /// type, and 42 is USAC there.
+    /// Level 4 (0x2A, five channels up to 48 kHz) is announced as level 5, which contains it: ExoPlayer reads the
+    /// number as an audio object type, and 42 is USAC there.
     private static func aacLevel(channels: Int, rate: UInt32) -> UInt8 {
         switch (channels, rate) {
         case (...2, ...24_000): 0x28
@@ -43,8 +43,8 @@ extension AudioSpecificConfig {
         }
     }
 
-    /// Main audio profile (table 1.9), whose levels bound complexity: an AAC Main channel counts 5 processor units at 48 kHz and 5 memory
-    /// units (table 1.4); SSR and LTP count less.
+    /// Main audio profile (table 1.9), whose levels bound complexity: an AAC Main channel counts 5 processor units at
+    /// 48 kHz and 5 memory units (table 1.4); SSR and LTP count less.
     private static func mainLevel(channels: Int, rate: UInt32) -> UInt8 {
         let memory = 5 * channels
         let processor = Int64(memory) * Int64(rate) / 48_000

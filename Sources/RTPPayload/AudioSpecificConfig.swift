@@ -12,8 +12,8 @@ struct AudioSpecificConfig: Hashable, Sendable {
     let lowFrequencyChannels: Int
     /// Samples of the core coder in an access unit: 1024 or 960; 512 or 480 for the low-delay types.
     let samplesPerUnit: Int
-    /// After spectral band replication, if that is signalled explicitly: hierarchically (object types 5 and 29) or backward compatibly
-    /// (sync extension 0x2B7), ISO/IEC 14496-3 1.6.5.
+    /// After spectral band replication, if that is signalled explicitly: hierarchically (object types 5 and 29) or
+    /// backward compatibly (sync extension 0x2B7), ISO/IEC 14496-3 1.6.5.
     let extensionSampleRate: ClockRate?
     /// Parametric stereo is signalled explicitly.
     let hasParametricStereo: Bool
@@ -36,7 +36,9 @@ struct AudioSpecificConfig: Hashable, Sendable {
         guard Self.sendable.contains(head.objectType) else {
             throw PayloadFormatError("no RTP payload format for MPEG-4 audio object type \(head.objectType)")
         }
-        guard let sampleRate = ClockRate(hertz: head.rate) else { throw PayloadFormatError("AAC with a sampling rate of 0") }
+        guard let sampleRate = ClockRate(hertz: head.rate) else {
+            throw PayloadFormatError("AAC with a sampling rate of 0")
+        }
         guard let body = Body(&reader, head) else {
             throw PayloadFormatError("AAC with a damaged AudioSpecificConfig of \(bytes.count) bytes")
         }
@@ -66,14 +68,17 @@ private struct Head {
     var extensionRate: UInt32?
 
     init?(_ reader: inout BitReader) {
-        guard let type = reader.audioObjectType(), let rate = reader.samplingFrequency(), let channels = reader.bits(4) else {
+        guard let type = reader.audioObjectType(), let rate = reader.samplingFrequency(), let channels = reader.bits(4)
+        else {
             return nil
         }
         self.objectType = type
         self.rate = rate
         self.channelConfiguration = Int(channels)
         if type == 5 || type == 29 {
-            guard let extensionRate = reader.samplingFrequency(), let core = reader.audioObjectType() else { return nil }
+            guard let extensionRate = reader.samplingFrequency(), let core = reader.audioObjectType() else {
+                return nil
+            }
             self.objectTypeBefore = type
             self.extensionRate = extensionRate
             self.objectType = core
@@ -149,14 +154,16 @@ private struct ProgramConfigElement {
     }
 }
 
-/// SBR and PS signalled after the core's configuration, where decoders that know neither do not look: ISO/IEC 14496-3 1.6.5.
+/// SBR and PS signalled after the core's configuration, where decoders that know neither do not look: ISO/IEC 14496-3
+/// 1.6.5.
 private struct SyncExtension {
     /// Nil if the extension says that there is no SBR.
     var rate: UInt32?
     var hasParametricStereo = false
 
     init?(_ reader: inout BitReader) {
-        guard reader.remaining >= 16, reader.bits(11) == 0x2B7, reader.audioObjectType() == 5, let isPresent = reader.flag()
+        guard reader.remaining >= 16, reader.bits(11) == 0x2B7, reader.audioObjectType() == 5,
+            let isPresent = reader.flag()
         else { return nil }
         guard isPresent else { return }
         guard let rate = reader.samplingFrequency() else { return nil }
@@ -172,7 +179,8 @@ extension BitReader {
         return type < 31 ? Int(type) : bits(6).map { 32 + Int($0) }
     }
 
-    /// samplingFrequencyIndex of ISO/IEC 14496-3 table 1.18, in Hz; 15 announces the rate itself, 13 and 14 are reserved.
+    /// samplingFrequencyIndex of ISO/IEC 14496-3 table 1.18, in Hz; 15 announces the rate itself, 13 and 14 are
+    /// reserved.
     fileprivate mutating func samplingFrequency() -> UInt32? {
         let rates: [UInt32] = [
             96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,

@@ -6,8 +6,8 @@ extension PayloadFormat {
     /// Larger parameter sets are sent in band alone: FFmpeg reads at most 16 kB of SDP.
     private static let maximumParameterSetBytes = 4096
 
-    /// RFC 6184 8.1. `sprop-parameter-sets` holds exactly one SPS and one PPS, as ExoPlayer insists; all others come in band. It is left out
-    /// if the container has none (`avc3`).
+    /// RFC 6184 8.1. `sprop-parameter-sets` holds exactly one SPS and one PPS, as ExoPlayer insists; all others come in
+    /// band. It is left out if the container has none (`avc3`).
     static func h264(_ codec: CodecDescription) throws(PayloadFormatError) -> PayloadFormat {
         let configuration = try H264Configuration(parsing: codec.configuration)
         var fmtp = [
@@ -57,7 +57,8 @@ package struct H264Packetizer: Sendable {
 
     private var maximumPayload: Int { layout.maximumPacketSize - PacketWriter.headerSize }
 
-    /// Another sample description: its NAL unit framing and its parameter sets replace the old ones, and go before the next unit.
+    /// Another sample description: its NAL unit framing and its parameter sets replace the old ones, and go before the
+    /// next unit.
     mutating func configurationChanged(_ configuration: [UInt8]) {
         guard let configuration = try? H264Configuration(parsing: configuration) else { return }
         framing = configuration.framing
@@ -67,7 +68,8 @@ package struct H264Packetizer: Sendable {
 
     /// See `Packetizer.packetize`.
     mutating func packetize(
-        _ bytes: RawSpan, isRandomAccessPoint: Bool, into output: inout OutputRawSpan, runs: inout [PacketRun], base: Int32
+        _ bytes: RawSpan, isRandomAccessPoint: Bool, into output: inout OutputRawSpan, runs: inout [PacketRun],
+        base: Int32
     ) throws(PacketizationError) {
         guard bytes.byteCount <= Self.maximumUnit else {
             throw .tooLarge(bytes: bytes.byteCount, limit: Self.maximumUnit)
@@ -92,7 +94,8 @@ package struct H264Packetizer: Sendable {
     private func write(
         _ bytes: RawSpan, into output: inout OutputRawSpan, runs: inout [PacketRun], base: Int32
     ) throws(PacketizationError) {
-        // SAFETY: both pointers are used inside these closures alone, at places that `split` and `H264ParameterSets` have checked.
+        // SAFETY: both pointers are used inside these closures alone, at places that `split` and `H264ParameterSets`
+        // have checked.
         try bytes.withUnsafeBytes { (unit) throws(PacketizationError) in
             try parameterSets.bytes.span.bytes.withUnsafeBytes { (sets) throws(PacketizationError) in
                 try output.writePackets(base: base, layout: layout, payloadType: payloadType, runs: &runs) {

@@ -1,5 +1,5 @@
-/// An H.264 track's decoder configuration: AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1, the `avcC` box), or parameter sets in
-/// Annex B form.
+/// An H.264 track's decoder configuration: AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1, the `avcC` box), or
+/// parameter sets in Annex B form.
 struct H264Configuration: Hashable, Sendable {
     let framing: NALUnitFraming
     let parameterSets: H264ParameterSets
@@ -16,14 +16,16 @@ struct H264Configuration: Hashable, Sendable {
 
     /// ```
     /// version=1 | profile | compatibility | level | 111111 lengthSizeMinusOne | 111 numSPS | (u16 length, SPS)...
-    /// | numPPS | (u16 length, PPS)... | High profiles: 3 bytes of chroma format and bit depths, numSPSExt, (u16 length, SPSExt)...
+    /// | numPPS | (u16 length, PPS)... | High profiles: 3 bytes of chroma format and bit depths, numSPSExt, (u16
+    /// length, SPSExt)...
     /// ```
     /// A record without parameter sets is legal for `avc3`: they come in band.
     private init(record: [UInt8]) throws(PayloadFormatError) {
         guard record.count >= 7 else { throw PayloadFormatError("H.264 with an avcC record of \(record.count) bytes") }
         var sets = H264ParameterSets()
         var offset = 6
-        guard Self.takeSets(record, at: &offset, count: Int(record[5] & 0x1F), into: &sets), offset < record.count else {
+        guard Self.takeSets(record, at: &offset, count: Int(record[5] & 0x1F), into: &sets), offset < record.count
+        else {
             throw PayloadFormatError("H.264 with an avcC record cut short at byte \(offset)")
         }
         let pictureSets = Int(record[offset])
@@ -65,7 +67,9 @@ struct H264Configuration: Hashable, Sendable {
                 sets.update(configuration.span.bytes.extracting(Int(unit.offset)..<Int(unit.offset + unit.length)))
             }
         }
-        guard let pair = sets.firstPair, pair.pps != nil else { throw PayloadFormatError("H.264 without parameter sets") }
+        guard let pair = sets.firstPair, pair.pps != nil else {
+            throw PayloadFormatError("H.264 without parameter sets")
+        }
         self.framing = .startCodes
         self.parameterSets = sets
         self.profileLevel = Array(pair.sps[1...3])

@@ -33,8 +33,8 @@ struct H264ParameterSets: Hashable, Sendable {
         init?(_ unit: RawSpan) {
             guard unit.byteCount > 1 else { return nil }
             self.type = unit.byte(0) & 0x1F
-            // The identifier is the first field but for an SPS, which has profile_idc, constraint flags and level_idc before (H.264
-            // 7.3.2). An emulation prevention byte cannot come so early: the bytes before are not zero.
+            // The identifier is the first field but for an SPS, which has profile_idc, constraint flags and level_idc
+            // before (H.264 7.3.2). An emulation prevention byte cannot come so early: the bytes before are not zero.
             let first: Int
             let range: ClosedRange<UInt32>
             switch type {
@@ -62,7 +62,8 @@ struct H264ParameterSets: Hashable, Sendable {
         keys.insert(key, at: index)
         units.insert(
             NALUnit(
-                offset: Int32(bytes.count), length: Int32(unit.byteCount), header: unit.byte(0), isStoredParameterSet: true),
+                offset: Int32(bytes.count), length: Int32(unit.byteCount), header: unit.byte(0),
+                isStoredParameterSet: true),
             at: index)
         unit.withUnsafeBytes { bytes += $0 }
     }
@@ -79,14 +80,16 @@ struct H264ParameterSets: Hashable, Sendable {
         return unit.withUnsafeBytes { $0.elementsEqual(bytes[Int(stored.offset)..<Int(stored.offset + stored.length)]) }
     }
 
-    /// Puts what the access unit in `pieces` lacks where it belongs: after an access unit delimiter, before everything else (H.264
-    /// 7.4.1.2.3), but PPS after the unit's own SPS, since decoders drop the PPS of an SPS that changes.
+    /// Puts what the access unit in `pieces` lacks where it belongs: after an access unit delimiter, before everything
+    /// else (H.264 7.4.1.2.3), but PPS after the unit's own SPS, since decoders drop the PPS of an SPS that changes.
     func complete(_ pieces: inout [NALUnit], of bytes: RawSpan) {
         var present: Set<Key> = []
         var afterSPS = pieces.first?.type == NALUnitType.accessUnitDelimiter ? 1 : 0
         let start = afterSPS
         for (index, piece) in pieces.enumerated() {
-            guard let key = Key(bytes.extracting(Int(piece.offset)..<Int(piece.offset + piece.length))) else { continue }
+            guard let key = Key(bytes.extracting(Int(piece.offset)..<Int(piece.offset + piece.length))) else {
+                continue
+            }
             present.insert(key)
             if key.type != NALUnitType.pictureParameterSet { afterSPS = index + 1 }
         }

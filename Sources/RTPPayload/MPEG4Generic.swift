@@ -5,11 +5,12 @@ internal import MediaCore
 extension PayloadFormat {
     /// RFC 3640 4.1 and 3.3.6.
     ///
-    /// Clock rate and channels are the *core* coder's, also for HE-AAC, whose decoder puts out twice the rate (SBR) and stereo from mono
-    /// (PS). RFC 3640 says no more than "the sampling rate"; RFC 6416 wants the doubled one for its own format if SBR is signalled. But
-    /// ExoPlayer decodes by an AAC LC configuration that it makes from this very rate and channel count, so only the core's play at the
-    /// right speed there; GStreamer's payloader and live555 send them too; FFmpeg and GStreamer decode by `config` and take the rate for
-    /// the timestamps' only. One unit is then 1,024 (or 960) ticks in every file.
+    /// Clock rate and channels are the *core* coder's, also for HE-AAC, whose decoder puts out twice the rate (SBR) and
+    /// stereo from mono (PS). RFC 3640 says no more than "the sampling rate"; RFC 6416 wants the doubled one for its
+    /// own format if SBR is signalled. But ExoPlayer decodes by an AAC LC configuration that it makes from this very
+    /// rate and channel count, so only the core's play at the right speed there; GStreamer's payloader and live555 send
+    /// them too; FFmpeg and GStreamer decode by `config` and take the rate for the timestamps' only. One unit is then
+    /// 1,024 (or 960) ticks in every file.
     static func mpeg4Generic(_ codec: CodecDescription) throws(PayloadFormatError) -> PayloadFormat {
         let config = try AudioSpecificConfig(parsing: codec.configuration)
         let channels = config.channels > 0 ? config.channels : codec.channels
@@ -51,8 +52,8 @@ package struct MPEG4GenericPacketizer: Sendable {
         self.payloadType = payloadType
     }
 
-    /// See `Packetizer.packetize`. Each fragment's AU-header states the whole unit's size (RFC 3640 3.2.3); the marker says that a unit ends
-    /// (3.1).
+    /// See `Packetizer.packetize`. Each fragment's AU-header states the whole unit's size (RFC 3640 3.2.3); the marker
+    /// says that a unit ends (3.1).
     func packetize(
         _ bytes: RawSpan, into output: inout OutputRawSpan, runs: inout [PacketRun], base: Int32
     ) throws(PacketizationError) {
@@ -70,7 +71,8 @@ package struct MPEG4GenericPacketizer: Sendable {
                     let payload = try writer.packet(
                         payload: Self.headerSection + part, marker: start + part == size, runs: &runs)
                     payload.storeBytes(of: header.bigEndian, as: UInt32.self)
-                    payload.advanced(by: Self.headerSection).copyMemory(from: unit.baseAddress! + start, byteCount: part)
+                    payload.advanced(by: Self.headerSection).copyMemory(
+                        from: unit.baseAddress! + start, byteCount: part)
                 }
             }
         }

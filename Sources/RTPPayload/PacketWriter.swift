@@ -1,4 +1,5 @@
-/// Reserves packets in a wire buffer, writes their headers and joins them to runs. A payload format fills in the payloads.
+/// Reserves packets in a wire buffer, writes their headers and joins them to runs. A payload format fills in the
+/// payloads.
 ///
 /// Lives inside one `OutputRawSpan.withUnsafeMutableBytes`.
 struct PacketWriter: ~Copyable {
@@ -16,7 +17,8 @@ struct PacketWriter: ~Copyable {
     /// - Parameters:
     ///   - position: bytes of `buffer` in use already.
     ///   - base: the buffer's offset in the wire buffer; not negative.
-    init(_ buffer: UnsafeMutableRawBufferPointer, position: Int, base: Int32, layout: PacketLayout, payloadType: UInt8) {
+    init(_ buffer: UnsafeMutableRawBufferPointer, position: Int, base: Int32, layout: PacketLayout, payloadType: UInt8)
+    {
         precondition(base >= 0)
         // What runs cannot address counts as full.
         let addressable = min(buffer.count, Int(Int32.max) - Int(base))
@@ -84,7 +86,8 @@ extension OutputRawSpan {
                 var writer = PacketWriter(
                     buffer, position: count, base: base, layout: layout, payloadType: payloadType)
                 try write(&writer, &runs)
-                // SAFETY: the writer has written every byte from the old count on: prefix and header itself, payloads by its caller.
+                // SAFETY: the writer has written every byte from the old count on: prefix and header itself, payloads
+                // by its caller.
                 count = writer.position
                 writer.finish(runs: &runs)
             }

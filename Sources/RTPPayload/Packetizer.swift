@@ -7,22 +7,24 @@ package enum Packetizer: Sendable {
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
-    /// Of each packet's 12 header bytes, version, marker and payload type are written; the other ten are zero, and so is the prefix. Only the
-    /// unit's last packet bears the marker. At least one packet is written.
+    /// Of each packet's 12 header bytes, version, marker and payload type are written; the other ten are zero, and so
+    /// is the prefix. Only the unit's last packet bears the marker. At least one packet is written.
     /// - Parameters:
     ///   - bytes: the access unit as the container stores it.
     ///   - isRandomAccessPoint: decoding can begin here.
     ///   - output: on error nothing has been appended.
     ///   - runs: the unit's runs are appended; on error none.
     ///   - base: offset of `output`'s first byte in the wire buffer, for the runs; not negative.
-    /// - Throws: `.outputFull` if `output`'s free capacity does not do; the packetizer is as it was, and the same unit can be tried again
-    ///   with more room.
+    /// - Throws: `.outputFull` if `output`'s free capacity does not do; the packetizer is as it was, and the same unit
+    ///   can be tried again with more room.
     package mutating func packetize(
-        _ bytes: RawSpan, isRandomAccessPoint: Bool, into output: inout OutputRawSpan, runs: inout [PacketRun], base: Int32
+        _ bytes: RawSpan, isRandomAccessPoint: Bool, into output: inout OutputRawSpan, runs: inout [PacketRun],
+        base: Int32
     ) throws(PacketizationError) {
         switch self {
         case .h264(var packetizer):
-            // The case's value is moved out and put back, so that its buffers are referenced once and not copied when written.
+            // The case's value is moved out and put back, so that its buffers are referenced once and not copied when
+            // written.
             self = .vacated
             defer { self = .h264(packetizer) }
             try packetizer.packetize(
@@ -39,7 +41,8 @@ package enum Packetizer: Sendable {
 
     /// The units that follow belong to another sample description: `configuration` is as in `CodecDescription`.
     ///
-    /// A configuration that cannot be parsed, or that the format has no means to announce in mid-stream, changes nothing.
+    /// A configuration that cannot be parsed, or that the format has no means to announce in mid-stream, changes
+    /// nothing.
     package mutating func configurationChanged(_ configuration: [UInt8]) {
         switch self {
         case .h264(var packetizer):

@@ -6,7 +6,7 @@ package struct ParserLimits: Hashable, Sendable {
     package var startLineBytes = 16_384
     /// Header fields of one message. Default 100, as common in HTTP servers; clients send fewer than 20.
     package var headerCount = 100
-    /// Bytes of all header lines of one message, line ends included. Default 16,384.
+    /// Bytes of all header lines of one message, every line end but the last included. Default 16,384.
     package var headerBytes = 16_384
     /// Bytes of a body. Default 65,536: an SDP that describes 100 tracks fits.
     package var bodyBytes = 65_536

@@ -5,17 +5,18 @@ import NIOCore
 final class ConnectionCount: Sendable {
     private let channels = NIOLockedValueBox<[ObjectIdentifier: any Channel]>([:])
 
-    /// False if `limit` connections are open already.
+    /// Counts the channel until it is closed. False if `limit` connections are open already.
     func add(_ channel: any Channel, limit: Int) -> Bool {
-        channels.withLockedValue { channels in
+        let key = ObjectIdentifier(channel)
+        let isAdded = channels.withLockedValue { channels in
             guard channels.count < limit else { return false }
-            channels[ObjectIdentifier(channel)] = channel
+            channels[key] = channel
             return true
         }
-    }
-
-    func remove(_ channel: any Channel) {
-        channels.withLockedValue { _ = $0.removeValue(forKey: ObjectIdentifier(channel)) }
+        if isAdded {
+            channel.closeFuture.whenComplete { [channels] _ in channels.withLockedValue { $0[key] = nil } }
+        }
+        return isAdded
     }
 
     var all: [any Channel] { channels.withLockedValue { Array($0.values) } }

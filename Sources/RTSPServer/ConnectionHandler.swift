@@ -17,13 +17,26 @@ final class ConnectionHandler: ChannelInboundHandler {
     private(set) var writer: InterleavedWriter?
     private var channel: (any Channel)?
     private var parser: MessageParser
-    private var waiting: Deque<Request> = []
+    /// What waits for its turn, in the order it came: replies keep that order, refusals too.
+    private var waiting: Deque<Waiting> = []
     private var isAnswering = false
+    /// The connection ends with what waits: nothing more is read.
+    private var isClosing = false
     private var unreadReplyBytes = 0
     /// Sessions that this connection made and that have not ended.
     private var sessions: [String: ServerSession] = [:]
     private var lastActivity: MediaTime
     private var idleTimer: Scheduled<Void>?
+
+    private enum Waiting {
+        case request(Request)
+        case refusal(Response)
+        /// The last reply: then the connection is closed.
+        case farewell(Response)
+    }
+
+    /// How long a client may take to read the last reply: closing at once, with bytes of its own unread, could destroy it on the way.
+    private static let lingerTime = TimeAmount.seconds(1)
 
     init(server: ServerContext, loop: LoopContext, peer: SocketAddress?) {
         self.server = server
@@ -53,9 +66,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         idleTimer?.cancel()
-        server.connections.remove(context.channel)
         // Interleaved sessions die with their connection; the others live on until they expire.
-        for session in Array(sessions.values) where session.isInterleaved || session.viewer == nil {
+        for session in Array(sessions.values) where session.isInterleaved {
             session.close(reason: "connection closed")
         }
         sessions.removeAll()
@@ -73,33 +85,35 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
         let bytes = unwrapInboundIn(data)
         lastActivity = loop.now
         parser.append(bytes.readableBytesSpan)
         do {
-            while let message = try parser.next(frame: { receivedFrame(id: $0, payload: $1) }) {
+            while !isClosing, let message = try parser.next(frame: { receivedFrame(id: $0, payload: $1) }) {
                 receivedMessage(message)
             }
         } catch {
             // Nothing after this can be understood: answer, and close when the answer is out.
             logger.notice("unreadable request", metadata: ["reason": "\(error)"])
-            send(reply(to: error), closing: true)
+            enqueue(.farewell(reply(to: error)))
         }
     }
 
     private func receivedMessage(_ message: Message) {
         switch message {
+        case .request(let request) where !request.version.isRTSP:
+            logger.notice("not RTSP", metadata: ["version": "\(request.version)"])
+            enqueue(.farewell(request.generalError() ?? Response(to: request, .badRequest)))
+        case .request(let request) where waiting.count >= server.limits.pipelinedRequests:
+            logger.notice("too many pipelined requests")
+            enqueue(.farewell(Response(to: request, .badRequest).explaining("too many pipelined requests")))
         case .request(let request):
-            guard waiting.count < server.limits.pipelinedRequests else {
-                logger.notice("too many pipelined requests")
-                send(Response(to: request, .badRequest).explaining("too many pipelined requests"), closing: true)
-                return
-            }
-            waiting.append(request)
-            answerNext()
+            enqueue(.request(request))
         case .malformed(let error):
             logger.notice("malformed request", metadata: ["reason": "\(error)"])
-            send(reply(to: error), closing: false)
+            let isFull = waiting.count >= server.limits.pipelinedRequests
+            enqueue(isFull ? .farewell(reply(to: error)) : .refusal(reply(to: error)))
         case .interleaved(let id, let payload):
             receivedFrame(id: id, payload: payload.span.bytes)
         case .response:
@@ -110,6 +124,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func reply(to error: ParseError) -> Response {
         var response = Response(status: error.status)
         if let sequence = error.cseq { response.headers.append(CSeqHeader.name, "\(sequence)") }
+        response.headers.append("Server", "Sluice")
         return response.explaining("\(error)")
     }
 
@@ -123,17 +138,31 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     // MARK: Answers
 
+    private func enqueue(_ item: Waiting) {
+        if case .farewell = item { isClosing = true }
+        waiting.append(item)
+        answerNext()
+    }
+
     private func answerNext() {
-        while !isAnswering, channel != nil, let request = waiting.popFirst() {
-            isAnswering = true
-            logger.trace("request", metadata: ["method": "\(request.method)", "uri": "\(request.uri)"])
-            answer(request) { [weak self] response in
-                guard let self else { return }
-                send(response, closing: false)
-                isAnswering = false
-                // Not from inside `answer`: a long pipeline must not deepen the stack.
-                if !waiting.isEmpty { continueSoon() }
+        while !isAnswering, channel != nil, let next = waiting.popFirst() {
+            switch next {
+            case .request(let request): begin(request)
+            case .refusal(let response): send(response, closing: false)
+            case .farewell(let response): send(response, closing: true)
             }
+        }
+    }
+
+    private func begin(_ request: Request) {
+        isAnswering = true
+        logger.trace("request", metadata: ["method": "\(request.method)", "uri": "\(request.uri)"])
+        answer(request) { [weak self] response in
+            guard let self else { return }
+            send(response, closing: false)
+            isAnswering = false
+            // Not from inside `answer`: a long pipeline must not deepen the stack.
+            if !waiting.isEmpty { continueSoon() }
         }
     }
 
@@ -156,9 +185,17 @@ final class ConnectionHandler: ChannelInboundHandler {
         let promise = channel.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in
             self?.unreadReplyBytes -= count
-            if closing { self?.channel?.close(promise: nil) }
+            if closing { self?.linger() }
         }
         channel.writeAndFlush(bytes, promise: promise)
+    }
+
+    /// The last reply is out: the client closes when it has read it, or this side does.
+    private func linger() {
+        channel?.close(mode: .output, promise: nil)
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        idleTimer?.cancel()
+        idleTimer = loop.eventLoop.scheduleTask(in: Self.lingerTime) { bound.value.channel?.close(promise: nil) }
     }
 
     // MARK: Sessions

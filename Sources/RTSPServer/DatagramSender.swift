@@ -96,9 +96,6 @@ final class DatagramSender {
                 packets: 1, line: 0, route: route, storage: storage, owner: nil))
     }
 
-    /// Drops what still waits for `owner`.
-    func cancel(_ owner: any DatagramOwner) { pending.removeAll { $0.owner === owner } }
-
     /// Sends all that is pending, or until the socket is full.
     func flush() {
         isFull = false

@@ -32,6 +32,7 @@ final class InterleavedTransport: PacketTransport {
         writer.write(slice, packets: departure.packets, line: departure.line, accepted: accepted)
     }
 
+    /// A client that reads nothing must not gather reports: beyond the writer's limit they are left out.
     func send(control packet: [UInt8]) {
         guard !packet.isEmpty, packet.count <= Int(UInt16.max) else { return }
         writer.writeControl(packet, id: controlID)
@@ -47,10 +48,15 @@ final class InterleavedWriter {
     private let loop: LoopContext
     /// Bytes written to the channel and not yet in the kernel.
     private(set) var outstanding = 0
+    /// Of these, bytes of RTCP.
+    private var outstandingControl = 0
     private var gathered: [Written] = []
     private var isDirty = false
     /// Called when a full writer has room again.
     var drained: (() -> Void)?
+
+    /// Bytes of RTCP that may wait: the reports of a minute and more.
+    private static let controlLimit = 16 * 1024
 
     private struct Written {
         let line: Int
@@ -75,6 +81,8 @@ final class InterleavedWriter {
     }
 
     func writeControl(_ packet: [UInt8], id: UInt8) {
+        guard outstandingControl < Self.controlLimit else { return }
+        outstandingControl += packet.count + 4
         var frame = channel.allocator.buffer(capacity: packet.count + 4)
         frame.writeInteger(UInt8(ascii: "$"))
         frame.writeInteger(id)
@@ -109,7 +117,11 @@ final class InterleavedWriter {
         let wasFull = isFull
         for item in written {
             outstanding -= item.bytes
-            item.accepted?(item.line, item.packets)
+            if let accepted = item.accepted {
+                accepted(item.line, item.packets)
+            } else {
+                outstandingControl -= item.bytes
+            }
         }
         if wasFull && !isFull { drained?() }
     }

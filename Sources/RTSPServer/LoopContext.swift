@@ -21,7 +21,7 @@ final class LoopContext {
     let eventLoop: any EventLoop
     let pacer: Pacer
     let pool: BufferPool
-    let sockets: LoopSockets?
+    private(set) var sockets: LoopSockets?
     /// Nanoseconds since the Unix epoch at loop time zero; steps of the host's clock after the start do not show.
     let wallClock: Int64
     private var timer: Scheduled<Void>?
@@ -66,6 +66,8 @@ final class LoopContext {
             index += 1
         }
         dirtyWriters.removeAll(keepingCapacity: true)
+        // What did not leave is offered again.
+        arm()
     }
 
     private func run() {
@@ -97,11 +99,12 @@ final class LoopContext {
         timer = eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(max(0, next.nanoseconds)))) { bound.value.run() }
     }
 
-    /// No timer outlives the server.
+    /// No timer outlives the server, and its UDP ports are free once its last viewer is gone.
     func stop() {
         flush()
         timer?.cancel()
         timer = nil
         isRunning = true
+        sockets = nil
     }
 }

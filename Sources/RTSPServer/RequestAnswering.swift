@@ -19,15 +19,19 @@ extension ConnectionHandler {
         }
         switch (request.method, target) {
         case (.options, _):
-            withSession(entry, else: { Options.reply(to: request) }, reply) { session, done in
+            guard let entry else { return reply(Options.reply(to: request)) }
+            withSession(entry, request, reply) { session, done in
                 done(Options.reply(to: request, session: session.machine.header))
             }
         case (.getParameter, _), (.setParameter, _):
-            withSession(entry, else: { Parameters.reply(to: request, session: nil) }, reply) { session, done in
+            guard let entry else { return reply(Parameters.reply(to: request, session: nil)) }
+            withSession(entry, request, reply) { session, done in
                 done(Parameters.reply(to: request, session: session.machine.header))
             }
         case (_, .server):
-            reply(Response(to: request, .methodNotAllowed))
+            var response = Response(to: request, .methodNotAllowed)
+            response.headers.replace(AllowHeader([.options, .getParameter, .setParameter]))
+            reply(response)
         case (.describe, .presentation(let uri)):
             describe(request, uri, reply)
         case (.setup, .presentation(let uri)):
@@ -91,14 +95,15 @@ extension ConnectionHandler {
         _ reply: @escaping (Response) -> Void
     ) {
         if let entry {
-            if entry.eventLoop.inEventLoop { return reply(entry.session.value.setup(request, uri, from: self)) }
-            return withSession(entry, else: { Response(to: request, .sessionNotFound) }, reply) { session, done in
+            if entry.eventLoop.inEventLoop, !entry.session.value.isClosed {
+                return reply(entry.session.value.setup(request, uri, from: self))
+            }
+            return withSession(entry, request, reply) { session, done in
                 done(session.setup(request, uri, from: nil))
             }
         }
         guard !server.registry.isFull, sessionCount < server.limits.sessionsPerConnection else {
-            logger.notice("session limit reached")
-            return reply(Response(to: request, .notEnoughBandwidth).explaining("too many sessions"))
+            return reply(tooManySessions(request))
         }
         openTitle(request, uri, reply) { [weak self] title in
             guard let self, let peer = remoteAddress else { return }
@@ -106,15 +111,21 @@ extension ConnectionHandler {
             let session = ServerSession(
                 id: Session.makeID(using: &random), title: title, path: uri.path, connection: self, peer: peer,
                 local: localAddress, loop: loop, context: server)
+            let entry = SessionRegistry.Entry(
+                id: session.id, eventLoop: loop.eventLoop,
+                session: NIOLoopBound(session, eventLoop: loop.eventLoop))
+            // Others may have come while the title was being opened.
+            guard server.registry.add(entry) else { return reply(tooManySessions(request)) }
             adopt(session)
-            server.registry.add(
-                SessionRegistry.Entry(
-                    id: session.id, eventLoop: loop.eventLoop,
-                    session: NIOLoopBound(session, eventLoop: loop.eventLoop)))
             let response = session.setup(request, uri, from: self)
             if session.machine.state == .initial { session.discard() }
             reply(response)
         }
+    }
+
+    private func tooManySessions(_ request: Request) -> Response {
+        logger.notice("session limit reached")
+        return Response(to: request, .notEnoughBandwidth).explaining("too many sessions")
     }
 
     // MARK: PLAY, PAUSE, TEARDOWN
@@ -123,7 +134,8 @@ extension ConnectionHandler {
         _ request: Request, _ uri: PresentationURI, _ entry: SessionRegistry.Entry?,
         _ reply: @escaping (Response) -> Void
     ) {
-        withSession(entry, else: { Response(to: request, .sessionNotFound) }, reply) { session, done in
+        guard let entry else { return reply(Response(to: request, .sessionNotFound)) }
+        withSession(entry, request, reply) { session, done in
             switch request.method {
             case .play: session.play(request, uri, reply: done)
             case .pause: done(session.pause(request, uri))
@@ -132,12 +144,12 @@ extension ConnectionHandler {
         }
     }
 
-    /// Runs `body` on the session's loop and brings its answer back to this connection's; at once if they are the same.
+    /// Runs `body` on the session's loop and brings its answer back to this connection's; at once if they are the same. A session that has
+    /// ended on the way is not found.
     private func withSession(
-        _ entry: SessionRegistry.Entry?, else answer: () -> Response, _ reply: @escaping (Response) -> Void,
+        _ entry: SessionRegistry.Entry, _ request: Request, _ reply: @escaping (Response) -> Void,
         _ body: @escaping @Sendable (ServerSession, @escaping @Sendable (Response) -> Void) -> Void
     ) {
-        guard let entry else { return reply(answer()) }
         let eventLoop = loop.eventLoop
         let callback = NIOLoopBound(reply, eventLoop: eventLoop)
         let done: @Sendable (Response) -> Void = { response in
@@ -147,10 +159,10 @@ extension ConnectionHandler {
                 eventLoop.execute { callback.value(response) }
             }
         }
-        if entry.eventLoop.inEventLoop {
+        let run: @Sendable () -> Void = {
+            guard !entry.session.value.isClosed else { return done(Response(to: request, .sessionNotFound)) }
             body(entry.session.value, done)
-        } else {
-            entry.eventLoop.execute { body(entry.session.value, done) }
         }
+        if entry.eventLoop.inEventLoop { run() } else { entry.eventLoop.execute(run) }
     }
 }

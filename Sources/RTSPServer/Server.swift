@@ -49,7 +49,7 @@ package final class Server: Sendable {
         let eventLoops = Array(group.makeIterator())
         var descriptors: (pairs: [LoopDescriptors], port: Int)?
         if let rtpPort = configuration.rtpPort {
-            guard rtpPort % 2 == 0, rtpPort < 65_535 else { throw StartError("the RTP port must be even") }
+            guard rtpPort % 2 == 0, (0..<65_535).contains(rtpPort) else { throw StartError("the RTP port must be even") }
             var datagramAddress = address
             datagramAddress.port = rtpPort
             descriptors = try DatagramPorts.open(
@@ -155,13 +155,19 @@ package final class Server: Sendable {
     /// BYE to every viewer, then everything is closed.
     package func shutdown() async {
         try? await listener.close()
-        for entry in context.registry.all {
-            _ = try? await entry.eventLoop.submit { entry.session.value.close(reason: "server shutdown") }.get()
-        }
+        await closeSessions()
         for channel in context.connections.all { try? await channel.close() }
+        // Those whose SETUP was under way.
+        await closeSessions()
         for loop in loops {
             _ = try? await loop.eventLoop.submit { loop.value.stop() }.get()
         }
         for channel in datagramChannels { try? await channel.close() }
+    }
+
+    private func closeSessions() async {
+        for entry in context.registry.all {
+            _ = try? await entry.eventLoop.submit { entry.session.value.close(reason: "server shutdown") }.get()
+        }
     }
 }

@@ -77,12 +77,14 @@ final class ServerSession {
                     allowsDatagram: loop.sockets != nil, allowsInterleaved: context.allowsInterleaved && isOwn,
                     usedIDs: taken),
                 serverPort: context.rtpPort.map { UInt16($0) }, packetSize: context.limits.packetSize,
-                ssrc: ssrc.rawValue))
+                ssrc: ssrc?.rawValue ?? 0))
         if outcome.stream != nil { scheduleExpiry() }
         return outcome.reply
     }
 
-    private func ssrc(of track: Int) -> SSRC {
+    /// Nil if the title has no such track: only what can be set up is remembered.
+    private func ssrc(of track: Int) -> SSRC? {
+        guard title.tracks.indices.contains(track) else { return nil }
         if let known = ssrcs[track] { return known }
         let fresh = context.registry.makeSSRC(for: id)
         ssrcs[track] = fresh
@@ -109,9 +111,17 @@ final class ServerSession {
                 case .failure(let error):
                     logger.notice("cannot play", metadata: ["reason": "\(error)"])
                     reply(machine.playFailed(request, error))
+                    forgetUnplayedViewer()
                 }
             }
         }
+    }
+
+    /// After a first PLAY that failed the streams can be set up anew.
+    private func forgetUnplayedViewer() {
+        guard !machine.hasPlayed, !machine.isStarting else { return }
+        viewer?.close()
+        viewer = nil
     }
 
     func pause(_ request: Request, _ uri: PresentationURI) -> Response {
@@ -236,6 +246,8 @@ final class ServerSession {
         context.registry.remove(id: id, ssrcs: Array(ssrcs.values), controlAddresses: controlAddresses)
         connection?.forget(self)
         logEnd(reason: reason)
+        // Here, on the loop: whoever lets go of the session last may do so on another thread, and wire buffers return to the loop's pool.
+        viewer = nil
     }
 
     /// Forgets a session whose first SETUP was refused: it never was one.

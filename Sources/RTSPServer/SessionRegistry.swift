@@ -27,7 +27,14 @@ final class SessionRegistry: Sendable {
     var count: Int { state.withLockedValue { $0.entries.count } }
     var isFull: Bool { count >= limit }
 
-    func add(_ entry: Entry) { state.withLockedValue { $0.entries[entry.id] = entry } }
+    /// False if there are as many sessions as may be.
+    func add(_ entry: Entry) -> Bool {
+        state.withLockedValue { state in
+            guard state.entries.count < limit else { return false }
+            state.entries[entry.id] = entry
+            return true
+        }
+    }
 
     func session(id: String) -> Entry? { state.withLockedValue { $0.entries[id] } }
 

@@ -50,7 +50,8 @@ extension Presentation {
                 if let fmtp = description.fmtp { attributes.append(Attribute("fmtp", fmtp)) }
                 if let language = track.language { attributes.append(Attribute("lang", language)) }
                 attributes.append(Attribute("control", PresentationURI.control(track: track.id)))
-                let rate = UInt64(clamping: (track.codec.bitRate + 999) / 1000)
+                let (kilobits, rest) = track.codec.bitRate.quotientAndRemainder(dividingBy: 1000)
+                let rate = UInt64(clamping: rest > 0 ? kilobits + 1 : kilobits)
                 return MediaDescription(
                     media: format.mediaType, port: 0, proto: "RTP/AVP", formats: [String(payloadType)],
                     bandwidths: rate > 0 ? [.applicationSpecific(kilobitsPerSecond: rate)] : [], attributes: attributes)

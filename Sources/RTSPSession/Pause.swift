@@ -9,7 +9,7 @@ extension Session {
     ) -> (reply: Response, stops: Bool) {
         guard state != .initial else { return (Response(to: request, .methodNotValidInThisState), false) }
         if let mismatch = mismatch(uri, request) { return (mismatch, false) }
-        let stops = state == .playing
+        let stops = state == .playing || isStarting
         state = .ready
         var reply = Response(to: request, .ok, session: header)
         if hasPlayed {

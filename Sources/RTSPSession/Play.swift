@@ -27,7 +27,7 @@ extension Session {
     /// With a Range it is a seek, also while playing (RFC 7826 13.4.3, and what VLC means); without one it goes on, and while playing does
     /// nothing.
     /// - Parameter position: NPT that delivery has reached.
-    package func play(_ request: Request, _ uri: PresentationURI, position: MediaTime) -> PlayOutcome {
+    package mutating func play(_ request: Request, _ uri: PresentationURI, position: MediaTime) -> PlayOutcome {
         guard state != .initial else { return .reply(Response(to: request, .methodNotValidInThisState)) }
         if let mismatch = mismatch(uri, request) { return .reply(mismatch) }
         func refused(_ status: StatusCode, _ text: String) -> PlayOutcome {
@@ -37,6 +37,7 @@ extension Session {
         do { range = try request.headers.typed(RangeHeader.self) } catch { return refused(.badRequest, "\(error)") }
         guard let range else {
             guard state != .playing else { return .reply(unchanged(request, position: position)) }
+            pendingPlays += 1
             return .play(seek: nil, end: nil)
         }
         guard case .npt(let npt) = range.specifier else {
@@ -51,6 +52,11 @@ extension Session {
             return refused(.headerFieldNotValid, "the presentation cannot seek")
         }
         if let end, end <= (seek ?? position) { return refused(.invalidRange, "the range ends before it starts") }
+        // `npt=now-` while playing to the end: so it is.
+        if state == .playing, seek == nil, end == nil, rangeEnd == nil {
+            return .reply(unchanged(request, position: position))
+        }
+        pendingPlays += 1
         return .play(seek: seek, end: end)
     }
 
@@ -68,6 +74,7 @@ extension Session {
     ) -> Response {
         state = .playing
         hasPlayed = true
+        pendingPlays -= 1
         rangeEnd = end
         var reply = unchanged(request, position: position)
         let infos = streams.compactMap { stream in
@@ -80,8 +87,11 @@ extension Session {
         return reply
     }
 
-    package func playFailed(_ request: Request, _ error: MediaError) -> Response {
-        Response(to: request, StatusCode(error), session: header).explaining("\(error)")
+    /// Nothing is delivered any more, also if it was before.
+    package mutating func playFailed(_ request: Request, _ error: MediaError) -> Response {
+        ended()
+        pendingPlays -= 1
+        return Response(to: request, StatusCode(error), session: header).explaining("\(error)")
     }
 
     private func unchanged(_ request: Request, position: MediaTime) -> Response {

@@ -33,6 +33,10 @@ package struct Session: Sendable {
     package internal(set) var streams: [Stream] = []
     /// A PLAY has been answered: the streams are fixed.
     package internal(set) var hasPlayed = false
+    /// PLAYs that wait for their first media: more than one if a seek overtakes another.
+    var pendingPlays = 0
+    /// Until they are answered the streams are fixed.
+    package var isStarting: Bool { pendingPlays > 0 }
     /// NPT at which the last PLAY ends, if it said so.
     var rangeEnd: MediaTime?
     private var lastActivity: MediaTime
@@ -66,14 +70,20 @@ package struct Session: Sendable {
         return String(decoding: characters, as: UTF8.self)
     }
 
-    /// Whether a URI names this session's presentation; if not, the reply that says so.
-    func mismatch(_ uri: PresentationURI, _ request: Request) -> Response? {
+    /// Whether a URI names something of this session; if not, the reply that says so.
+    func unknown(_ uri: PresentationURI, _ request: Request) -> Response? {
         guard uri.path == path else {
             return Response(to: request, .notFound, session: header).explaining("the session is of another presentation")
         }
         if let track = uri.track, !streams.contains(where: { $0.track == track }) {
             return Response(to: request, .notFound, session: header).explaining("track \(track) is not set up")
         }
+        return nil
+    }
+
+    /// Whether a URI names all of this session; if not, the reply that says so.
+    func mismatch(_ uri: PresentationURI, _ request: Request) -> Response? {
+        if let unknown = unknown(uri, request) { return unknown }
         if uri.track != nil, streams.count > 1 {
             return Response(to: request, .onlyAggregateOperationAllowed, session: header)
         }

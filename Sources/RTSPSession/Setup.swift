@@ -31,7 +31,7 @@ extension Session {
             return (Response(to: request, status, session: header).explaining(text), nil)
         }
         guard uri.path == path else { return refused(.notFound, "the session is of another presentation") }
-        guard !hasPlayed else {
+        guard !hasPlayed, !isStarting else {
             return refused(.methodNotValidInThisState, "streams are set up before the first PLAY")
         }
         guard let track = uri.track ?? (presentation.tracks.count == 1 ? 0 : nil) else {
@@ -57,9 +57,8 @@ extension Session {
         state = .ready
         var reply = Response(to: request, .ok, session: header)
         reply.headers.replace(TransportHeader([spec.agreed(transport, serverPort: options.serverPort, ssrc: options.ssrc)]))
-        if let blocksize = try? request.headers.typed(BlocksizeHeader.self) {
-            reply.headers.replace(
-                BlocksizeHeader(bytes: min(blocksize.bytes, UInt32(stream.packetSize - Self.headerBytes))))
+        if request.headers[BlocksizeHeader.name] != nil {
+            reply.headers.replace(BlocksizeHeader(bytes: UInt32(stream.packetSize - Self.headerBytes)))
         }
         return (reply, stream)
     }

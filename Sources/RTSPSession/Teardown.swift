@@ -10,13 +10,10 @@ extension Session {
     }
 
     package mutating func teardown(_ request: Request, _ uri: PresentationURI) -> TeardownOutcome {
-        guard uri.path == path else {
-            return .reply(
-                Response(to: request, .notFound, session: header).explaining("the session is of another presentation"))
-        }
+        if let unknown = unknown(uri, request) { return .reply(unknown) }
         // One track of several can be given back until the first PLAY has fixed the streams.
         if let track = uri.track, streams.count > 1 {
-            guard !hasPlayed else {
+            guard !hasPlayed, !isStarting else {
                 return .reply(Response(to: request, .onlyAggregateOperationAllowed, session: header))
             }
             streams.removeAll { $0.track == track }

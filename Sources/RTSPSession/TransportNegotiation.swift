@@ -45,11 +45,10 @@ package struct TransportOffer: Sendable {
 
     /// The client's ids if they are free; others if it named none (QuickTime) or ones in use.
     private func interleaved(_ spec: TransportSpec) -> StreamTransport? {
-        if let wanted = spec.interleaved {
-            let control = wanted.rtcp ?? wanted.rtp &+ 1
-            if control != wanted.rtp, !usedIDs.contains(wanted.rtp), !usedIDs.contains(control) {
-                return .interleaved(rtp: wanted.rtp, rtcp: control)
-            }
+        if let wanted = spec.interleaved, let control = wanted.rtcp ?? (wanted.rtp == .max ? nil : wanted.rtp + 1),
+            control != wanted.rtp, !usedIDs.contains(wanted.rtp), !usedIDs.contains(control)
+        {
+            return .interleaved(rtp: wanted.rtp, rtcp: control)
         }
         let even = stride(from: UInt8(0), to: 254, by: 2)
         return even.first { !usedIDs.contains($0) && !usedIDs.contains($0 + 1) }

@@ -5,8 +5,9 @@ extension SessionDescription {
         try self.init(parsing: String(decoding: bytes, as: UTF8.self), limits: limits)
     }
 
-    /// Parses a description: lines may end in a bare LF, blank lines are skipped; their order beyond `v=` first, and
-    /// what belongs to which `m=`, does not matter. Lines of other types are ignored.
+    /// Parses a description: lines may end in a bare LF, blank lines are skipped, NUL and CR inside of a line are
+    /// spaces; their order beyond `v=` first, and what belongs to which `m=`, does not matter. Lines of other types are
+    /// ignored.
     package init(parsing text: String, limits: SDPLimits = SDPLimits()) throws(SDPError) {
         guard text.utf8.count <= limits.bytes else { throw SDPError(kind: .tooLong(limit: limits.bytes), line: 0) }
         var reader = SessionDescriptionReader(limits: limits)
@@ -16,7 +17,7 @@ extension SessionDescription {
             guard number <= limits.lines else {
                 throw SDPError(kind: .tooManyLines(limit: limits.lines), line: number)
             }
-            let content = Substring(line).trimmed
+            let content = LineWriter.sanitize(String(Substring(line)))[...].trimmed
             if !content.isEmpty { try reader.read(content, number: number) }
         }
         self = try reader.finish()

@@ -28,9 +28,10 @@ struct HealthCommand: AsyncParsableCommand {
     func run() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let deadline = TimeAmount.seconds(Int64(timeout))
+        let answer = group.next().makePromise(of: Response.self)
         do {
-            let answer = group.next().makePromise(of: Response.self)
-            let channel = try await ClientBootstrap(group: group).connectTimeout(deadline).channelInitializer { channel in
+            let channel = try await ClientBootstrap(group: group).connectTimeout(deadline).channelInitializer {
+                channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AnswerHandler(answer))
                 }
@@ -38,7 +39,8 @@ struct HealthCommand: AsyncParsableCommand {
             channel.eventLoop.scheduleTask(in: deadline) { answer.fail(ChannelError.connectTimeout(deadline)) }
             let bracketed = host.contains(":") ? "[\(host)]" : host
             let request = Request(
-                method: .options, uri: "rtsp://\(bracketed):\(port)/", headers: ["CSeq": "1", "User-Agent": "sluice-health"])
+                method: .options, uri: "rtsp://\(bracketed):\(port)/",
+                headers: ["CSeq": "1", "User-Agent": "sluice-health"])
             try await channel.writeAndFlush(channel.allocator.buffer(bytes: request.serialize()))
             let response = try await answer.futureResult.get()
             try? await channel.close()
@@ -49,6 +51,7 @@ struct HealthCommand: AsyncParsableCommand {
         } catch let code as ExitCode {
             throw code
         } catch {
+            answer.fail(error)
             FileOutput.error("sluice: no answer from \(host) port \(port): \(error)")
             throw ExitCode.failure
         }

@@ -78,7 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             switch error {
             case MediaError.notFound: throw failure("no directory \(options.directory)")
-            case MediaError.forbidden: throw failure("cannot read the directory \(options.directory): permission denied")
+            case MediaError.forbidden:
+                throw failure("cannot read the directory \(options.directory): permission denied")
             default: throw failure("cannot serve \(options.directory): \(error)")
             }
         }

@@ -95,7 +95,8 @@ struct ServeOptions: ParsableArguments {
         try check(maxSessions > 0 && maxConnections > 0, "--max-sessions and --max-connections must be positive")
         try check((1...86_400).contains(sessionTimeout), "--session-timeout must be from 1 to 86400 s")
         try check((1...86_400).contains(idleTimeout), "--idle-timeout must be from 1 to 86400 s")
-        try check(maxPendingOpens > 0 && rememberedTitles > 0, "--max-pending-opens and --remembered-titles must be positive")
+        try check(
+            maxPendingOpens > 0 && rememberedTitles > 0, "--max-pending-opens and --remembered-titles must be positive")
     }
 
     var serverLimits: RTSPServer.Limits {

@@ -8,9 +8,19 @@ enum Transport: String, CaseIterable, Sendable {
 /// What a client got from playing a title from its start to its end.
 struct Delivery: Sendable {
     struct Sample: Sendable {
-        /// Seconds on the client's own timeline.
-        let pts: Double
+        /// Seconds on the client's own timeline; nil if it does not know.
+        let pts: Double?
         let hash: UInt32
+    }
+
+    /// How far apart the tracks are.
+    struct Offset: Sendable {
+        /// What tells the client.
+        let source: String
+        /// Index of the picture.
+        let picture: Int
+        /// Seconds.
+        let value: Double
     }
 
     /// Decoded pictures in presentation order.
@@ -19,8 +29,8 @@ struct Delivery: Sendable {
     var audio: [Sample] = []
     /// Times of compressed video units in decoding order, if the client tells, seconds.
     var videoUnits: [Double] = []
-    /// Presentation of the first picture less that of the first audio unit, by each way in which the client can know it, seconds.
-    var offsets: [(source: String, value: Double)] = []
+    /// Presentation of a picture less that of the first audio unit, by each way in which the client can know it.
+    var offsets: [Offset] = []
     /// Why the client did not come to the end.
     var failure: String?
     /// Wall clock, seconds.

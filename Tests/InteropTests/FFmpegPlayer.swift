@@ -56,8 +56,12 @@ struct FFmpegPlayer: Sendable {
         }
         if reference.video != nil { delivery.frames = samples(outputs[0]) }
         if reference.audio != nil { delivery.audio = samples(outputs[1]) }
-        if let frame = delivery.frames.first, let unit = delivery.audio.first {
-            delivery.offsets = [("FFmpeg", frame.pts - unit.pts)]
+        if let frame = delivery.frames.first {
+            // libavformat's parser cannot place the first unit of an RTP stream (its byte position is -1): the picture's time is a guess.
+            delivery.frames[0] = .init(pts: nil, hash: frame.hash)
+        }
+        if delivery.frames.count > 1, let picture = delivery.frames[1].pts, let unit = delivery.audio.first?.pts {
+            delivery.offsets = [.init(source: name, picture: 1, value: picture - unit)]
         }
         return delivery
     }

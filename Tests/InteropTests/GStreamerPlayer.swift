@@ -24,7 +24,8 @@ struct GStreamerPlayer: Sendable {
                 guard let rtptime, let start, units.indices.contains(index), let rtp = units[index][0] else {
                     return nil
                 }
-                return Double(start) * 1e-9 + Double(Int32(bitPattern: UInt32(rtp) &- rtptime)) / rate
+                return Double(start) * 1e-9 + Double(Int32(bitPattern: UInt32(truncatingIfNeeded: rtp) &- rtptime))
+                    / rate
             }
 
             /// Wall clock of the unit at `index` by the first sender report, seconds since `epoch` (NTP, 32.32).
@@ -35,7 +36,8 @@ struct GStreamerPlayer: Sendable {
                     return nil
                 }
                 let ntp = Double(Int64(bitPattern: report[0] &- epoch)) / 4_294_967_296
-                return ntp + Double(Int32(bitPattern: UInt32(rtp) &- UInt32(truncatingIfNeeded: report[1]))) / rate
+                return ntp + Double(
+                    Int32(bitPattern: UInt32(truncatingIfNeeded: rtp) &- UInt32(truncatingIfNeeded: report[1]))) / rate
             }
         }
 
@@ -86,22 +88,28 @@ struct GStreamerPlayer: Sendable {
         let video = run.tracks["video"]
         let audio = run.tracks["audio"]
         if let video {
-            delivery.frames = video.frames.map { .init(pts: Double($0[0] ?? 0) * 1e-9, hash: UInt32($0[1] ?? 0)) }
+            delivery.frames = video.frames.map { frame in
+                // GST_CLOCK_TIME_NONE: the picture has no time.
+                let pts = frame[0].flatMap { $0 == .max ? nil : Double($0) * 1e-9 }
+                return .init(pts: pts, hash: UInt32(truncatingIfNeeded: frame[1] ?? 0))
+            }
             delivery.videoUnits = video.units.indices.compactMap(video.presentation)
         }
         if let audio {
-            let times = audio.units.indices.map { audio.presentation(of: $0) ?? .nan }
-            delivery.audio = zip(audio.units, times).map { .init(pts: $1, hash: UInt32($0[2] ?? 0)) }
+            let times = audio.units.indices.map { audio.presentation(of: $0) }
+            delivery.audio = zip(audio.units, times).map {
+                .init(pts: $1, hash: UInt32(truncatingIfNeeded: $0[2] ?? 0))
+            }
         }
         if let video, let audio {
             let epoch = video.reports.first?.first ?? 0
             let pictures = video.units.indices.compactMap(video.presentation).min()
             if let pictures, let unit = audio.presentation(of: 0) {
-                delivery.offsets.append(("RTP-Info", pictures - unit))
+                delivery.offsets.append(.init(source: "RTP-Info", picture: 0, value: pictures - unit))
             }
             let clocks = video.units.indices.compactMap { video.wallClock(of: $0, epoch: epoch) }.min()
             if let clocks, let unit = audio.wallClock(of: 0, epoch: epoch) {
-                delivery.offsets.append(("SR", clocks - unit))
+                delivery.offsets.append(.init(source: "SR", picture: 0, value: clocks - unit))
             } else {
                 delivery.failure = delivery.failure ?? "no sender report on some track"
             }

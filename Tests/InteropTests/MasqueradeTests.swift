@@ -32,16 +32,22 @@ extension Interop {
 
             private static let ruleset = """
                 table ip container {
-                    chain in { type nat hook prerouting priority dstnat;
+                    chain in {
+                        type nat hook prerouting priority dstnat;
                         iifname "client" tcp dport 8554 dnat to 172.30.0.2
-                        iifname "client" udp dport 6970-6971 dnat to 172.30.0.2 }
-                    chain out { type nat hook postrouting priority srcnat;
-                        ip saddr 172.30.0.0/24 oifname "client" masquerade }
-                    chain through { type filter hook forward priority filter; policy drop;
+                        iifname "client" udp dport 6970-6971 dnat to 172.30.0.2
+                    }
+                    chain out {
+                        type nat hook postrouting priority srcnat;
+                        ip saddr 172.30.0.0/24 oifname "client" masquerade
+                    }
+                    chain through {
+                        type filter hook forward priority filter; policy drop;
                         ct state established,related accept
                         iifname "server" accept
                         tcp dport 8554 accept
-                        udp dport 6970-6971 accept }
+                        udp dport 6970-6971 accept
+                    }
                 }
                 """
         }

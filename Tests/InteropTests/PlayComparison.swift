@@ -16,10 +16,15 @@ enum PlayComparison {
             found += hashes("audio units", delivery.audio.map(\.hash), audio.units.map(\.hash))
             found += times("audio unit", delivery.audio.map(\.pts), audio.units.map(\.pts), tick: audio.tick)
         }
-        if let expected = reference.offset {
-            if delivery.offsets.isEmpty { found.append("the client knows no audio/video offset") }
-            for (source, value) in delivery.offsets where !(abs(value - expected) <= 0.001) {
-                found.append("video leads audio by \(ms(-value)) (\(source)), in the file by \(ms(-expected))")
+        if reference.video != nil && reference.audio != nil && delivery.offsets.isEmpty {
+            found.append("the client knows no audio/video offset")
+        }
+        for offset in delivery.offsets {
+            guard let expected = reference.offset(ofPicture: offset.picture) else { continue }
+            if !(abs(offset.value - expected) <= 0.001) {
+                found.append(
+                    "picture \(offset.picture) is \(ms(offset.value)) after the first audio unit (\(offset.source)), "
+                        + "in the file \(ms(expected))")
             }
         }
         // Ends a second or two after its last unit: jitter buffers and the client's start.
@@ -45,18 +50,24 @@ enum PlayComparison {
         ]
     }
 
-    /// Compares differences of times to the first one, and between neighbours, within one tick. Judges as many as both have.
-    private static func times(_ what: String, _ got: [Double], _ expected: [Double], tick: Double) -> [String] {
-        guard let gotFirst = got.first, let expectedFirst = expected.first else { return [] }
+    /// Compares differences of times to the first known one, and between neighbours, within one tick. Judges as many as both have.
+    private static func times(_ what: String, _ got: [Double?], _ expected: [Double], tick: Double) -> [String] {
+        let known = zip(got, expected).enumerated().compactMap { index, pair in
+            pair.0.map { (index: index, got: $0, expected: pair.1) }
+        }
+        guard let first = known.first else { return [] }
         let bound = tick * 1.0001
-        for index in 1..<max(1, min(got.count, expected.count)) {
-            let drift = (got[index] - gotFirst) - (expected[index] - expectedFirst)
-            let step = (got[index] - got[index - 1]) - (expected[index] - expected[index - 1])
+        var previous = first
+        for sample in known.dropFirst() {
+            let drift = (sample.got - first.got) - (sample.expected - first.expected)
+            let step = (sample.got - previous.got) - (sample.expected - previous.expected)
             if !(abs(drift) <= bound && abs(step) <= bound) {
                 return [
-                    "PTS of \(what) \(index) is \(got[index] - gotFirst) s after the first, in the file \(expected[index] - expectedFirst) s"
+                    "PTS of \(what) \(sample.index) is \(ms(sample.got - previous.got)) after the one before, "
+                        + "in the file \(ms(sample.expected - previous.expected)); since the first it drifted by \(ms(drift))"
                 ]
             }
+            previous = sample
         }
         return []
     }

@@ -10,11 +10,12 @@ extension Interop {
 
         @Test("every title plays, seeks and ends exactly", .timeLimit(.minutes(14)))
         func everyTitle() async throws {
+            let corpus = try Place.corpus
+            let clients = [FFmpegPlayer.system, try await FFmpegPlayer.packaged()]
             try await Place.withScratch { scratch in
                 let generated = scratch.appending(path: "generated")
                 try FileManager.default.createDirectory(at: generated, withIntermediateDirectories: true)
                 try await Titles.generate(in: generated, scratch: scratch)
-                let corpus = try Place.corpus
                 let files = try Titles.corpus() + Titles.files(in: generated)
                 let references = try await Self.references(of: files, scratch: scratch)
                 try #require(!references.isEmpty)
@@ -24,7 +25,7 @@ extension Interop {
                 let report = try await Server.serving(each: directories, scratch: scratch) { servers in
                     let isMade: @Sendable (Reference) -> Bool = { $0.path.hasPrefix(generated.path) }
                     return try await Self.playAll(
-                        references, scratch: scratch, play: { servers[isMade($0) ? 2 : 0] },
+                        references, clients: clients, scratch: scratch, play: { servers[isMade($0) ? 2 : 0] },
                         seek: { servers[isMade($0) ? 3 : 1] })
                 }
                 try report.publish()
@@ -53,10 +54,10 @@ extension Interop {
         }
 
         private static func playAll(
-            _ references: [Reference], scratch: URL, play: @escaping @Sendable (Reference) -> Server,
+            _ references: [Reference], clients: [FFmpegPlayer], scratch: URL,
+            play: @escaping @Sendable (Reference) -> Server,
             seek: @escaping @Sendable (Reference) -> Server
         ) async throws -> Report {
-            let clients = [FFmpegPlayer.system, try await FFmpegPlayer.packaged()]
             var queue = JobQueue<Report.Row>()
             for reference in references {
                 queue.add(seconds: 0) { await PlaybackJobs.offer(reference, from: seek(reference)) }

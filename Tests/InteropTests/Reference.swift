@@ -26,10 +26,12 @@ struct Reference: Sendable {
     var bitRate: Double {
         Double(((video?.units ?? []) + (audio?.units ?? [])).reduce(0) { $0 + $1.bytes }) * 8 / max(duration, 0.001)
     }
-    /// Presentation of the first picture less that of the first audio unit, seconds.
-    var offset: Double? {
-        guard let video, let audio else { return nil }
-        return (video.frames.first?.pts ?? 0) - (audio.units.first?.pts ?? 0)
+    /// Presentation of a picture less that of the first audio unit, seconds.
+    func offset(ofPicture index: Int) -> Double? {
+        guard let frames = video?.frames, frames.indices.contains(index), let unit = audio?.units.first else {
+            return nil
+        }
+        return frames[index].pts - unit.pts
     }
 
     /// nil if the file has no H.264 or AAC track with samples that can be had (some are encrypted).

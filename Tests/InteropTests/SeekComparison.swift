@@ -51,32 +51,52 @@ enum SeekComparison {
             let expected = presentations.firstIndex {
                 $0 >= (key == nil ? start : min(start, key ?? start)) - tolerance
             }
-            found += match(run.frames, at: expected, presentations, video.frames.map(\.hash), "frame")
+            found += firstWithout(stale: run.stale, run.frames) {
+                match($0, at: expected, presentations, video.frames.map(\.hash), "frame")
+            }
         }
         if let audio = reference.audio {
-            let presentations = audio.units.map { $0.pts - reference.origin }
             let length = audio.units.map(\.duration).max() ?? 0
             if reference.video == nil, start > run.asked + tolerance || start < run.asked - length - tolerance {
                 found.append("Range starts at \(start), more than a unit from the asked time")
             }
-            // The client may not know its first unit's time: place it by its neighbour's.
-            let known = run.audio.enumerated().compactMap { index, unit in unit.presentation.map { (index, $0) } }.first
-            if let (index, presentation) = known {
-                let nearest = presentations.indices.min {
-                    abs(presentations[$0] - presentation) < abs(presentations[$1] - presentation)
-                }
-                found += match(
-                    run.audio, at: nearest.map { $0 - index }, presentations, audio.units.map(\.hash), "audio unit")
-                let first = presentation - Double(index) * length
-                let due = presentations.first { $0 >= start - tolerance } ?? start
-                if first < start - length - tolerance || first > due + length + tolerance {
-                    found.append("audio starts at \(first), delivery at \(start)")
-                }
-            } else if presentations.contains(where: { $0 > start + 2 * length }) && run.audio.isEmpty {
-                found.append("no audio")
+            found += firstWithout(stale: run.stale, run.audio) {
+                match($0, audio, origin: reference.origin, start: start)
             }
         }
         return found
+    }
+
+    /// The differences found in `samples`, or none if none are found once up to `stale` samples at the start are left out.
+    private static func firstWithout(
+        stale: Int, _ samples: [SeekRun.Sample], _ differences: ([SeekRun.Sample]) -> [String]
+    ) -> [String] {
+        let found = differences(samples)
+        for count in 0..<min(stale, max(0, samples.count - 1)) where !found.isEmpty {
+            if differences(Array(samples.dropFirst(count + 1))).isEmpty { return [] }
+        }
+        return found
+    }
+
+    /// Whether `samples` are the file's audio units, beginning where delivery does.
+    private static func match(
+        _ samples: [SeekRun.Sample], _ audio: Reference.Stream, origin: Double, start: Double
+    ) -> [String] {
+        let presentations = audio.units.map { $0.pts - origin }
+        let length = audio.units.map(\.duration).max() ?? 0
+        // The client may not know its first unit's time: it is placed by its neighbour's.
+        let known = samples.enumerated().compactMap { index, unit in unit.presentation.map { (index, $0) } }.first
+        guard let (index, presentation) = known else {
+            return presentations.contains { $0 > start + 2 * length } ? ["no audio"] : []
+        }
+        let nearest = presentations.indices.min {
+            abs(presentations[$0] - presentation) < abs(presentations[$1] - presentation)
+        }
+        let found = match(samples, at: nearest.map { $0 - index }, presentations, audio.units.map(\.hash), "audio unit")
+        let first = presentation - Double(index) * length
+        let due = presentations.first { $0 >= start - tolerance } ?? start
+        let isDue = first >= start - length - tolerance && first <= due + length + tolerance
+        return found + (isDue ? [] : ["audio starts at \(first), delivery at \(start)"])
     }
 
     private static func lastKey(_ video: Reference.Stream, origin: Double, before asked: Double) -> Double? {

@@ -17,6 +17,9 @@ struct SeekRun: Sendable {
     /// The first audio units.
     let audio: [Sample]
     let error: String?
+    /// Samples at the start that may come from before the seek: FFmpeg's client does not drop datagrams that it received
+    /// before the reply to PLAY, and takes them for the new position's.
+    var stale = 0
 }
 
 extension GStreamerPlayer {
@@ -33,12 +36,17 @@ extension GStreamerPlayer {
             return SeekRun(
                 asked: run.asked ?? -1, start: start,
                 frames: (video?.frames ?? []).map { frame in
-                    let later = Double(Int64(frame[0] ?? 0) - Int64(firstPTS)) * 1e-9
-                    return .init(presentation: first.map { $0 + later }, hash: UInt32(frame[1] ?? 0))
+                    let pts = frame[0] ?? .max
+                    let later = pts == .max ? nil : Double(Int64(bitPattern: pts &- firstPTS)) * 1e-9
+                    return .init(
+                        presentation: first.flatMap { first in later.map { first + $0 } },
+                        hash: UInt32(truncatingIfNeeded: frame[1] ?? 0))
                 },
                 audio: audio.map { track in
                     track.units.indices.map {
-                        .init(presentation: track.presentation(of: $0), hash: UInt32(track.units[$0][2] ?? 0))
+                        .init(
+                            presentation: track.presentation(of: $0),
+                            hash: UInt32(truncatingIfNeeded: track.units[$0][2] ?? 0))
                     }
                 } ?? [],
                 error: run.error)
@@ -91,7 +99,7 @@ struct PyAVPlayer: Sendable {
             let start = run.range.flatMap { $0.firstMatch(of: /npt=([0-9.]+)-/)?.1 }.flatMap { Double($0) }
             return SeekRun(
                 asked: run.asked, start: start, frames: video.map { $0.samples($0.frames) } ?? [],
-                audio: audio.map { $0.samples($0.units) } ?? [], error: run.error)
+                audio: audio.map { $0.samples($0.units) } ?? [], error: run.error, stale: transport == .udp ? 40 : 0)
         }
     }
 }

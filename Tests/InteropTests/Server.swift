@@ -7,7 +7,6 @@ import Testing
 struct Server: Sendable {
     let host: String
     let port: Int
-    let process: Int32
     private let log: URL
 
     /// Serves `directory` while `body` runs. The process is stopped with SIGTERM on every way out and must then leave by itself, with 0.
@@ -23,15 +22,26 @@ struct Server: Sendable {
                 "\(rtpPort ?? port + 1000)",
                 "--log-level", "info",
             ]
-        // The shell only opens the log; `timeout` passes SIGTERM on, and ends a server whose test has died.
-        let shell = ["-c", #"log=$1; shift; exec timeout --kill-after=10 1500 "$@" 2>"$log""#, "sh", log.path]
+        // The shell holds the server while its standard input is open: if these tests die, that closes and the server goes.
+        let script = #"""
+            log=$1; shift
+            "$@" 2>"$log" </dev/null & server=$!
+            cat >/dev/null
+            kill -TERM $server; (sleep 10; kill -KILL $server) & limit=$!
+            wait $server; status=$?
+            kill $limit; exit $status
+            """#
         var options = PlatformOptions()
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(10))]
+        options.createSession = true
+        options.teardownSequence = [
+            .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(10))
+        ]
         let result = try await Subprocess.run(
-            .name("sh"), arguments: .init(shell + serve), platformOptions: options, input: .none, output: .discarded,
-            error: .discarded
+            .name("sh"), arguments: .init(["-c", script, "sh", log.path] + serve), platformOptions: options,
+            input: .inputWriter,
+            output: .discarded, error: .discarded
         ) { execution in
-            let server = Server(host: host, port: port, process: execution.processIdentifier.value, log: log)
+            let server = Server(host: host, port: port, log: log)
             let outcome: Swift.Result<Result, any Error>
             do {
                 try await server.waitUntilReady(prefix: prefix)
@@ -39,7 +49,7 @@ struct Server: Sendable {
             } catch {
                 outcome = .failure(error)
             }
-            try? execution.send(signal: .terminate)
+            try? await execution.standardInputWriter.finish()
             return outcome
         }
         let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""

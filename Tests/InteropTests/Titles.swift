@@ -17,9 +17,11 @@ enum Titles {
     /// Writes titles that the corpus lacks to `directory`: each name says what is special.
     static func generate(in directory: URL, scratch: URL) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (name, seconds, options) in recipes {
-                let command = source(seconds: seconds) + options + ["-y", directory.appending(path: name).path]
-                group.addTask { try await Tool.require(command) }
+            for (index, recipe) in recipes.enumerated() {
+                if index >= 2 { try await group.next() }
+                let path = directory.appending(path: recipe.name).path
+                let command = source(seconds: recipe.seconds) + recipe.options + ["-y", path]
+                group.addTask { try await Tool.require(command, seconds: 120) }
             }
             try await group.waitForAll()
         }
@@ -45,7 +47,7 @@ enum Titles {
         ]
     }
 
-    private static let x264 = ["-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-pix_fmt", "yuv420p"]
+    private static let x264 = ["-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p"]
     private static let aac = ["-c:a", "aac", "-b:a", "96k"]
 
     private static let recipes: [(name: String, seconds: Int, options: [String])] = [
@@ -78,8 +80,8 @@ enum Titles {
         ("gen-intra-refresh.mp4", 6, x264 + ["-x264-params", "intra-refresh=1:keyint=30:bframes=0"] + aac),
         ("gen-interlaced-slices.mp4", 5, x264 + ["-g", "25", "-x264-params", "tff=1:slices=4:bframes=2"] + aac),
         (
-            "gen-12mbit-1080p.mp4", 5,
-            ["-vf", "scale=1920:1080,noise=alls=20:allf=t"] + x264 + [
+            "gen-12mbit-720p.mp4", 4,
+            ["-vf", "scale=1280:720,noise=alls=20:allf=t"] + x264 + [
                 "-g", "50", "-b:v", "12M", "-maxrate", "12M", "-bufsize", "12M",
             ] + aac
         ),

@@ -26,7 +26,8 @@ import Testing
             let hash = packet.withBytes { bytes in bytes.withUnsafeBytes { FFmpeg.adler32($0) } }
             packets.append(
                 FFmpeg.ProbedPacket(
-                    stream: packet.stream, presentationTicks: packet.presentationTicks, decodeTicks: packet.decodeTicks, size: packet.size,
+                    stream: packet.stream, presentationTicks: packet.presentationTicks, decodeTicks: packet.decodeTicks,
+                    size: packet.size,
                     isKey: packet.isKey, adler32: hash))
         }
     }
@@ -69,7 +70,9 @@ import Testing
             // What is buffered may still come.
             for _ in 0..<10_000 { try context.read(into: &packet) }
         }
-        #expect(throws: MediaError.cancelled) { _ = try InputContext(try Self.open(Fixture.plain.path), interrupt: interrupt).streamCount }
+        #expect(throws: MediaError.cancelled) {
+            _ = try InputContext(try Self.open(Fixture.plain.path), interrupt: interrupt).streamCount
+        }
     }
 
     @Test func `streams that are not selected bring nothing`() throws {
@@ -101,7 +104,8 @@ import Testing
         var random = SeededGenerator(seed: UInt64(seed))
         if seed % 2 == 0 { bytes = bytes.prefix(Int.random(in: 0..<bytes.count, using: &random)) }
         for _ in 0..<(seed / 2) * 8 where !bytes.isEmpty {
-            bytes[Int.random(in: 0..<min(bytes.count, 20_000), using: &random)] = UInt8.random(in: 0...255, using: &random)
+            bytes[Int.random(in: 0..<min(bytes.count, 20_000), using: &random)] = UInt8.random(
+                in: 0...255, using: &random)
         }
         let url = Fixture.directory.appendingPathComponent("damaged-\(seed).mp4")
         try bytes.write(to: url)

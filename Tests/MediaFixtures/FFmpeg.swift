@@ -17,7 +17,9 @@ package enum FFmpeg {
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(output: ([command] + arguments).joined(separator: " ")) }
+        guard process.terminationStatus == 0 else {
+            throw Failure(output: ([command] + arguments).joined(separator: " "))
+        }
         return data
     }
 
@@ -30,7 +32,9 @@ package enum FFmpeg {
         package let isKey: Bool
         package let adler32: String
 
-        package init(stream: Int, presentationTicks: Int64?, decodeTicks: Int64?, size: Int, isKey: Bool, adler32: String) {
+        package init(
+            stream: Int, presentationTicks: Int64?, decodeTicks: Int64?, size: Int, isKey: Bool, adler32: String
+        ) {
             self.stream = stream
             self.presentationTicks = presentationTicks
             self.decodeTicks = decodeTicks
@@ -45,12 +49,14 @@ package enum FFmpeg {
         let data = try run(
             "ffprobe",
             [
-                "-v", "error", "-f", "mov", "-advanced_editlist", "0", "-show_packets", "-show_data_hash", "adler32", "-of", "json",
+                "-v", "error", "-f", "mov", "-advanced_editlist", "0", "-show_packets", "-show_data_hash", "adler32",
+                "-of", "json",
                 "-show_entries", "packet=stream_index,pts,dts,size,flags,data_hash", path,
             ])
         return try JSONDecoder().decode(Output.self, from: data).packets.map { packet in
             ProbedPacket(
-                stream: packet.stream_index, presentationTicks: packet.pts, decodeTicks: packet.dts, size: Int(packet.size) ?? -1,
+                stream: packet.stream_index, presentationTicks: packet.pts, decodeTicks: packet.dts,
+                size: Int(packet.size) ?? -1,
                 isKey: packet.flags.hasPrefix("K"), adler32: packet.data_hash)
         }
     }

@@ -53,7 +53,9 @@ package enum Fixture: String, CaseIterable, Sendable {
         }
     }
 
-    private static func video(_ seconds: Int) -> [String] { ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=\(seconds)"] }
+    private static func video(_ seconds: Int) -> [String] {
+        ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=\(seconds)"]
+    }
     private static func audio(_ seconds: Int) -> [String] { ["-f", "lavfi", "-i", "sine=440:r=44100:d=\(seconds)"] }
     private static let h264 = ["-c:v", "libx264", "-preset", "veryfast", "-g", "50", "-bf", "2", "-pix_fmt", "yuv420p"]
     private static let aac = ["-c:a", "aac", "-b:a", "48k"]
@@ -65,10 +67,17 @@ package enum Fixture: String, CaseIterable, Sendable {
         case .fastStart: Self.both + ["-movflags", "faststart"]
         case .fragmented: Self.both + ["-movflags", "frag_keyframe+empty_moov"]
         case .fragmentedNoIndex: Self.both + ["-movflags", "frag_keyframe+empty_moov+skip_trailer"]
-        case .fragmentedGlobalIndex: Self.both + ["-movflags", "frag_keyframe+empty_moov+default_base_moof+global_sidx"]
+        case .fragmentedGlobalIndex:
+            Self.both + ["-movflags", "frag_keyframe+empty_moov+default_base_moof+global_sidx"]
         case .fragmentedIndexEach: Self.both + ["-movflags", "frag_keyframe+empty_moov+dash"]
-        case .videoLate: ["-itsoffset", "1.5"] + Self.both
-        case .audioLate: Self.video(10) + ["-itsoffset", "1.5"] + Self.audio(10) + Self.h264 + Self.aac
+        case .videoLate:
+            ["-i", try Self.source(made), "-itsoffset", "1.5", "-i", try Self.source(made)] + [
+                "-map", "1:v", "-map", "0:a", "-c", "copy",
+            ]
+        case .audioLate:
+            ["-i", try Self.source(made), "-itsoffset", "1.5", "-i", try Self.source(made)] + [
+                "-map", "0:v", "-map", "1:a", "-c", "copy",
+            ]
         case .startsAtTen: Self.both + ["-output_ts_offset", "10"]
         case .audioShort: Self.video(10) + Self.audio(2) + Self.h264 + Self.aac
         case .videoShort: Self.video(2) + Self.audio(10) + Self.h264 + Self.aac
@@ -83,7 +92,8 @@ package enum Fixture: String, CaseIterable, Sendable {
         case .timeCode: Self.both + ["-timecode", "01:00:00:00"]
         case .coverArt:
             Self.audio(3) + ["-f", "lavfi", "-i", "color=red:s=64x64:d=1"]
-                + ["-map", "0", "-map", "1", "-frames:v", "1", "-c:v", "mjpeg", "-disposition:v:0", "attached_pic"] + Self.aac
+                + ["-map", "0", "-map", "1", "-frames:v", "1", "-c:v", "mjpeg", "-disposition:v:0", "attached_pic"]
+                + Self.aac
         case .otherCodec: Self.video(3) + Self.audio(3) + ["-c:v", "mpeg4"] + Self.aac
         case .twoVideos:
             Self.video(6) + ["-f", "lavfi", "-i", "testsrc=s=96x64:r=25:d=6"] + ["-map", "0", "-map", "1"] + Self.h264

@@ -35,7 +35,8 @@ import Testing
         // SBR backward compatible: AAC LC, then 0x2B7 | 5 | 1 | 5 (32,000).
         Case(config: "141056E5A8", rate: 16_000, channels: 2, extended: 32_000, level: 0x2C),
         // The same with PS: 0x548 | 1.
-        Case(config: "140856E5AD4880", rate: 16_000, channels: 1, extended: 32_000, parametricStereo: true, level: 0x30),
+        Case(
+            config: "140856E5AD4880", rate: 16_000, channels: 1, extended: 32_000, parametricStereo: true, level: 0x30),
         // "There is no SBR", as FFmpeg's encoder writes it.
         Case(config: "121056E500", rate: 44_100, channels: 2, level: 0x29),
         // ER AAC LD, 480 samples.
@@ -55,7 +56,8 @@ import Testing
         #expect(config.profileLevelIndication == expected.level)
     }
 
-    /// Channel configuration 0: speakers are listed. One front single, one front pair, one back pair, one LFE; mono and matrix mixdown.
+    /// Channel configuration 0: speakers are listed. One front single, one front pair, one back pair, one LFE; mono and
+    /// matrix mixdown.
     @Test func programConfigElement() throws {
         let bits =
             "00010 0100 0000 000" + "0000 01 0100 0010 0000 0001 01 000 0000" + "1 0011 0 1 011"
@@ -69,14 +71,17 @@ import Testing
         let config = try AudioSpecificConfig(parsing: bytes + [2, 0x41, 0x42] + hex("56E500"))
         #expect(config.channels == 6 && config.lowFrequencyChannels == 1)
         #expect(config.profileLevelIndication == 0x2B)
-        #expect(throws: PayloadFormatError.self, "comment cut short") { try AudioSpecificConfig(parsing: bytes + [2, 0x41]) }
+        #expect(throws: PayloadFormatError.self, "comment cut short") {
+            try AudioSpecificConfig(parsing: bytes + [2, 0x41])
+        }
     }
 
     @Test(arguments: [
         ("", "AAC without an AudioSpecificConfig"), ("12", "AAC with a damaged AudioSpecificConfig of 1 bytes"),
         ("1680", "AAC with a damaged AudioSpecificConfig of 2 bytes"),  // reserved rate index 13
         ("1780000010", "AAC with a sampling rate of 0"),
-        ("F946 4000", "no RTP payload format for MPEG-4 audio object type 42"), ("3210", "no RTP payload format for MPEG-4 audio object type 6"),
+        ("F946 4000", "no RTP payload format for MPEG-4 audio object type 42"),
+        ("3210", "no RTP payload format for MPEG-4 audio object type 6"),
     ])
     func refusals(config: String, reason: String) {
         #expect(throws: PayloadFormatError(reason)) { try AudioSpecificConfig(parsing: hex(config)) }
@@ -92,7 +97,9 @@ import Testing
         var random = TestRandom(seed)
         let bytes = random.bytes(.random(in: 0...24, using: &random))
         for length in 0...bytes.count {
-            if let config = try? AudioSpecificConfig(parsing: Array(bytes[..<length])) { _ = config.profileLevelIndication }
+            if let config = try? AudioSpecificConfig(parsing: Array(bytes[..<length])) {
+                _ = config.profileLevelIndication
+            }
         }
     }
 }

@@ -16,7 +16,9 @@ import Testing
     }
 
     /// H.264 table 9-2.
-    @Test(arguments: [([0x80], 0), ([0x40], 1), ([0x60], 2), ([0x20], 3), ([0x38], 6), ([0x10], 7)] as [([UInt8], UInt32)])
+    @Test(
+        arguments: [([0x80], 0), ([0x40], 1), ([0x60], 2), ([0x20], 3), ([0x38], 6), ([0x10], 7)] as [([UInt8], UInt32)]
+    )
     func exponentialGolomb(bytes: [UInt8], value: UInt32) {
         var reader = BitReader(bytes)
         #expect(reader.exponentialGolomb() == value)

@@ -20,7 +20,9 @@ func depacketizeH264(_ payloads: [[UInt8]]) throws -> [[UInt8]] {
             while !rest.isEmpty {
                 guard rest.count >= 2 else { throw DepacketizationError("half a length") }
                 let length = Int(rest.removeFirst()) * 256 + Int(rest.removeFirst())
-                guard length > 0, length <= rest.count else { throw DepacketizationError("length \(length) of \(rest.count)") }
+                guard length > 0, length <= rest.count else {
+                    throw DepacketizationError("length \(length) of \(rest.count)")
+                }
                 units.append(Array(rest.prefix(length)))
                 importance = max(importance, rest.first! & 0x60)
                 rest = rest.dropFirst(length)
@@ -52,7 +54,9 @@ func depacketizeAAC(_ payloads: [[UInt8]]) throws -> [UInt8] {
     var unit: [UInt8] = []
     var announced: Int?
     for payload in payloads {
-        guard payload.count > 4, payload[0] == 0, payload[1] == 16 else { throw DepacketizationError("AU-headers-length") }
+        guard payload.count > 4, payload[0] == 0, payload[1] == 16 else {
+            throw DepacketizationError("AU-headers-length")
+        }
         let header = Int(payload[2]) * 256 + Int(payload[3])
         guard header % 8 == 0 else { throw DepacketizationError("AU-index") }
         guard announced == nil || announced == header / 8 else { throw DepacketizationError("AU-size changes") }

@@ -23,7 +23,8 @@ import Testing
         let (sps1, ppsOf1) = (hex("67 4D4028 59"), hex("68 A8"))  // PPS 0 refers to SPS 1
         let ppsOf0 = hex("68 5E3C")  // PPS 1 refers to SPS 0
         #expect(
-            try fmtp(H264Tests.record([sps1, H264Tests.sps], [ppsOf1, ppsOf0])).last == "sprop-parameter-sets=Z0LAHtk=,aF48")
+            try fmtp(H264Tests.record([sps1, H264Tests.sps], [ppsOf1, ppsOf0])).last
+                == "sprop-parameter-sets=Z0LAHtk=,aF48")
     }
 
     @Test func recordWithoutSets() throws {
@@ -32,7 +33,8 @@ import Testing
     }
 
     @Test func setsTooLargeForSDPStayInBand() throws {
-        #expect(try fmtp(H264Tests.record([H264Tests.sps], [[0x68, 0xCE] + [UInt8](repeating: 1, count: 4096)])).count == 2)
+        #expect(
+            try fmtp(H264Tests.record([H264Tests.sps], [[0x68, 0xCE] + [UInt8](repeating: 1, count: 4096)])).count == 2)
     }
 
     /// Cut at each byte, a record is refused, but for the High profiles' optional tail.

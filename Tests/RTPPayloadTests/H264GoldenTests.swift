@@ -28,7 +28,9 @@ import Testing
         let ours = try packetize(golden, prefix: prefix).flatMap(\.packets).map(comparable)
         let theirs = golden.packets.map(comparable)
         #expect(ours == theirs)
-        #expect(Set(theirs.map { $0[1] & 0x1F }).isSuperset(of: [9, 24, 28]), "the recording has single NAL units, STAP-A and FU-A")
+        #expect(
+            Set(theirs.map { $0[1] & 0x1F }).isSuperset(of: [9, 24, 28]),
+            "the recording has single NAL units, STAP-A and FU-A")
     }
 
     @Test func everyPacketEqualsFFmpegs() throws {

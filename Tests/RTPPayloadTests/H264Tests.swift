@@ -10,14 +10,20 @@ import Testing
         PacketLayout(prefix: 4, maximumPacketSize: 1372), PacketLayout(prefix: 0, maximumPacketSize: 65_507),
     ]
 
-    static func record(_ sps: [[UInt8]] = [sps], _ pps: [[UInt8]] = [pps], lengthSize: Int = 4, tail: [UInt8] = []) -> [UInt8] {
-        func sets(_ units: [[UInt8]]) -> [UInt8] { units.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 255)] + $0 } }
+    static func record(_ sps: [[UInt8]] = [sps], _ pps: [[UInt8]] = [pps], lengthSize: Int = 4, tail: [UInt8] = [])
+        -> [UInt8]
+    {
+        func sets(_ units: [[UInt8]]) -> [UInt8] {
+            units.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 255)] + $0 }
+        }
         return hex("01 42C01E") + [0xFC | UInt8(lengthSize - 1), 0xE0 | UInt8(sps.count)] + sets(sps)
             + [UInt8(pps.count)] + sets(pps) + tail
     }
 
     static func unit(_ nals: [[UInt8]], lengthSize: Int = 4) -> [UInt8] {
-        nals.flatMap { nal in (0..<lengthSize).map { UInt8(truncatingIfNeeded: nal.count >> (8 * (lengthSize - 1 - $0))) } + nal }
+        nals.flatMap { nal in
+            (0..<lengthSize).map { UInt8(truncatingIfNeeded: nal.count >> (8 * (lengthSize - 1 - $0))) } + nal
+        }
     }
 
     static func packetizer(_ configuration: [UInt8], _ layout: PacketLayout) throws -> Packetizer {
@@ -44,7 +50,8 @@ import Testing
         var packetizer = try Self.packetizer(layout)
         let limit = layout.maximumPacketSize - 12
         for (size, expected) in [
-            (1, [1]), (limit - 1, [limit - 1]), (limit, [limit]), (limit + 1, [limit, 4]), (2 * limit - 4, [limit, limit - 1]),
+            (1, [1]), (limit - 1, [limit - 1]), (limit, [limit]), (limit + 1, [limit, 4]),
+            (2 * limit - 4, [limit, limit - 1]),
             (2 * limit - 3, [limit, limit]), (2 * limit - 2, [limit, limit, 3]),
         ] {
             let nal = slice(size)
@@ -61,7 +68,9 @@ import Testing
         var packetizer = try Self.packetizer(layout)
         let nal = slice(230, header: 0x65 | 0x80)
         let made = try Packetized(&packetizer, Self.unit([Self.sps, Self.pps, nal]), key: true, layout: layout)
-        #expect(made.payloads.map { $0.prefix(2) } == [hex("78 00"), hex("FC 85"), hex("FC 05"), hex("FC 45")].map { $0[...] })
+        #expect(
+            made.payloads.map { $0.prefix(2) }
+                == [hex("78 00"), hex("FC 85"), hex("FC 05"), hex("FC 45")].map { $0[...] })
         #expect(made.payloads[1][2...] == nal[1...114])
         #expect(made.payloads[3][2...] == nal[229...])
     }
@@ -71,8 +80,10 @@ import Testing
         var packetizer = try Self.packetizer(layout)
         // 1 + 2 + 40 + 2 + 71 = 116 = the largest payload.
         let first = slice(40)
-        #expect(try Packetized(&packetizer, Self.unit([first, slice(70)]), layout: layout).payloads.map(\.count) == [115])
-        #expect(try Packetized(&packetizer, Self.unit([first, slice(71)]), layout: layout).payloads.map(\.count) == [116])
+        #expect(
+            try Packetized(&packetizer, Self.unit([first, slice(70)]), layout: layout).payloads.map(\.count) == [115])
+        #expect(
+            try Packetized(&packetizer, Self.unit([first, slice(71)]), layout: layout).payloads.map(\.count) == [116])
         let apart = try Packetized(&packetizer, Self.unit([first, slice(72)]), layout: layout)
         #expect(apart.payloads == [first, slice(72)])
         #expect(apart.runs.map(\.count) == [1, 1], "the larger second packet opens a run")
@@ -83,7 +94,8 @@ import Testing
     /// RFC 6184 5.7.1: F is the OR, NRI the highest.
     @Test func aggregateHeaderByHand() throws {
         var packetizer = try Self.packetizer(Self.layouts[2])
-        let made = try Packetized(&packetizer, Self.unit([hex("06 01"), hex("41 AA"), hex("81 BB CC")]), layout: Self.layouts[2])
+        let made = try Packetized(
+            &packetizer, Self.unit([hex("06 01"), hex("41 AA"), hex("81 BB CC")]), layout: Self.layouts[2])
         #expect(made.payloads == [hex("D8 0002 0601 0002 41AA 0003 81BBCC")])
     }
 
@@ -100,15 +112,19 @@ import Testing
         #expect(try units(&packetizer, [sei, slice(9)], key: true) == [Self.sps, Self.pps, sei, slice(9)], "open GOP")
         #expect(try units(&packetizer, [idr]) == [Self.sps, Self.pps, idr], "an IDR that the container does not flag")
         #expect(try units(&packetizer, [slice(9)]) == [slice(9)])
-        #expect(try units(&packetizer, [Self.sps, Self.pps, idr], key: true) == [Self.sps, Self.pps, idr], "has its own")
-        #expect(try units(&packetizer, [Self.sps, sei, idr], key: true) == [Self.sps, Self.pps, sei, idr], "has its own SPS")
+        #expect(
+            try units(&packetizer, [Self.sps, Self.pps, idr], key: true) == [Self.sps, Self.pps, idr], "has its own")
+        #expect(
+            try units(&packetizer, [Self.sps, sei, idr], key: true) == [Self.sps, Self.pps, sei, idr], "has its own SPS"
+        )
         #expect(try units(&packetizer, [Self.pps, idr], key: true) == [Self.sps, Self.pps, idr], "has its own PPS")
     }
 
     /// SPS, its extension, then PPS, by identifier.
     @Test func allSetsOfTheRecordAreSentInOrder() throws {
         let (sps1, pps1, ext) = (hex("67 42C01E 59"), hex("68 5E3C"), hex("6D 9A"))
-        let record = [1, 100] + Self.record([sps1, Self.sps], [pps1, Self.pps], tail: hex("FD F8 F8 01 0002 6D9A"))[2...]
+        let record =
+            [1, 100] + Self.record([sps1, Self.sps], [pps1, Self.pps], tail: hex("FD F8 F8 01 0002 6D9A"))[2...]
         var packetizer = try Self.packetizer(record, Self.layouts[2])
         let idr = slice(5, header: 0x65)
         #expect(try units(&packetizer, [idr], key: true) == [Self.sps, sps1, ext, Self.pps, pps1, idr])
@@ -160,20 +176,24 @@ import Testing
     /// Random units and layouts come back as they were.
     @Test(arguments: 0..<40) func roundTrip(seed: UInt64) throws {
         var random = TestRandom(seed)
-        let layout = PacketLayout(prefix: seed % 2 == 0 ? 0 : 4, maximumPacketSize: .random(in: 128...1500, using: &random))
+        let layout = PacketLayout(
+            prefix: seed % 2 == 0 ? 0 : 4, maximumPacketSize: .random(in: 128...1500, using: &random))
         let size = Int(seed % 4) + 1
         let maximum = size == 1 ? 255 : 6000
         var lengths = try Self.packetizer(Self.record(lengthSize: size), layout)
         var startCodes = try Self.packetizer(hex("000001") + Self.sps + hex("00000001") + Self.pps, layout)
         for _ in 0..<12 {
             let nals = (0..<Int.random(in: 1...9, using: &random)).map { _ -> [UInt8] in
-                let length = Bool.random(using: &random) ? Int.random(in: 1...90, using: &random) : .random(in: 1...maximum, using: &random)
+                let length =
+                    Bool.random(using: &random)
+                    ? Int.random(in: 1...90, using: &random) : .random(in: 1...maximum, using: &random)
                 let type: UInt8 = [1, 2, 3, 4, 6, 9, 12, 14, 19, 20, 23].randomElement(using: &random)!
                 // No two zeros in a row and none at the end, as emulation prevention has it.
                 return [UInt8.random(in: 0...7, using: &random) << 5 | type] + random.bytes(length - 1).map { $0 | 1 }
             }
             #expect(try units(&lengths, nals, layout, lengthSize: size) == nals)
-            let annexB = nals.flatMap { nal -> [UInt8] in hex(Bool.random(using: &random) ? "00000001" : "000001") + nal }
+            let annexB = nals.flatMap { nal -> [UInt8] in hex(Bool.random(using: &random) ? "00000001" : "000001") + nal
+            }
             let made = try Packetized(&startCodes, annexB, layout: layout)
             #expect(try depacketizeH264(made.payloads) == nals)
             // Found by content, although the record announces lengths; shorter ones can make sense by chance.

@@ -21,7 +21,8 @@ import Testing
     @Test func descriptionSaysWhatFFmpegSays() throws {
         let golden = try GoldenFile("aac-ffmpeg-single")
         let media = try PayloadFormat.make(for: golden.codec).sdpMedia(payloadType: 96)
-        #expect(golden.descriptions.first == "a=rtpmap:\(media.rtpmap.replacing("mpeg4-generic", with: "MPEG4-GENERIC"))")
+        #expect(
+            golden.descriptions.first == "a=rtpmap:\(media.rtpmap.replacing("mpeg4-generic", with: "MPEG4-GENERIC"))")
         let fmtp = try #require(media.fmtp).split(separator: ";").map { String($0).replacing("96 ", with: "") }
         for parameter in ["mode=AAC-hbr", "sizelength=13", "indexlength=3", "indexdeltalength=3", "config=121056E500"] {
             #expect(golden.descriptions[1].contains(parameter))

@@ -16,7 +16,8 @@ import Testing
         #expect(media.rtpmap == "96 mpeg4-generic/44100/2")
         #expect(
             media.fmtp
-                == "96 streamtype=5;profile-level-id=41;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1210")
+                == "96 streamtype=5;profile-level-id=41;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1210"
+        )
     }
 
     /// HE-AAC v2, hierarchical: core 22,050 Hz mono.
@@ -31,7 +32,8 @@ import Testing
         var packetizer = try Self.format("1210").makePacketizer(layout: layout, payloadType: 96)
         var random = TestRandom(UInt64(mtu))
         let limit = mtu - 16
-        for size in [1, limit - 1, limit, limit + 1, 2 * limit - 1, 2 * limit, 2 * limit + 1, 8190, 8191] where size <= 8191 {
+        for size in [1, limit - 1, limit, limit + 1, 2 * limit - 1, 2 * limit, 2 * limit + 1, 8190, 8191]
+        where size <= 8191 {
             let unit = random.bytes(size)
             let made = try Packetized(&packetizer, unit, key: true, layout: layout)
             #expect(made.packets.count == (size + limit - 1) / limit)

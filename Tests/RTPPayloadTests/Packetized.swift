@@ -10,7 +10,8 @@ struct Packetized {
 
     /// - Parameter before: bytes that lie in the output already.
     init(
-        _ packetizer: inout Packetizer, _ unit: [UInt8], key: Bool = false, layout: PacketLayout, payloadType: UInt8 = 96,
+        _ packetizer: inout Packetizer, _ unit: [UInt8], key: Bool = false, layout: PacketLayout,
+        payloadType: UInt8 = 96,
         capacity: Int? = nil, before: Int = 5, base: Int32 = 1000
     ) throws(PacketizationError) {
         let storage = UnsafeMutableRawBufferPointer.allocate(
@@ -54,7 +55,9 @@ struct Packetized {
         #expect(!packets.isEmpty)
         for (index, packet) in packets.enumerated() {
             #expect(packet[0] == 0x80)
-            #expect(packet[1] == (index == packets.count - 1 ? payloadType | 0x80 : payloadType), "marker on the last packet only")
+            #expect(
+                packet[1] == (index == packets.count - 1 ? payloadType | 0x80 : payloadType),
+                "marker on the last packet only")
             #expect(packet[2..<12].allSatisfy { $0 == 0 })
         }
         for (run, next) in zip(self.runs, self.runs.dropFirst()) {

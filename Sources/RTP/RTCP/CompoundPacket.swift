@@ -4,8 +4,9 @@ package struct CompoundPacket: Hashable, Sendable {
 
     package init(_ packets: [RTCPPacket]) { self.packets = packets }
 
-    /// Parses a datagram (or interleaved frame) with the checks of RFC 3550 A.2: version 2 throughout, only the last packet padded, and
-    /// lengths that add up to the whole. That the first packet is a report is not asked: see `isReducedSize`.
+    /// Parses a datagram (or interleaved frame) with the checks of RFC 3550 A.2: version 2 throughout, only the last
+    /// packet padded, and lengths that add up to the whole. That the first packet is a report is not asked: see
+    /// `isReducedSize`.
     /// - Throws: at the first packet that breaks a rule; nothing of the datagram is to be believed then.
     package init(parsing bytes: RawSpan) throws(RTCPError) {
         guard bytes.byteCount > 0 else { throw .empty }
@@ -20,7 +21,8 @@ package struct CompoundPacket: Hashable, Sendable {
         self.packets = packets
     }
 
-    /// Whether it is legal only between peers that have agreed on RFC 5506: a full compound packet begins with a report.
+    /// Whether it is legal only between peers that have agreed on RFC 5506: a full compound packet begins with a
+    /// report.
     package var isReducedSize: Bool {
         switch packets.first {
         case .senderReport, .receiverReport: false

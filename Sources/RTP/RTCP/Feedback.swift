@@ -1,4 +1,5 @@
-/// A feedback message, RFC 4585 6.1: transport layer (RTPFB: generic NACK ...) or payload specific (PSFB: PLI, FIR ...).
+/// A feedback message, RFC 4585 6.1: transport layer (RTPFB: generic NACK ...) or payload specific (PSFB: PLI, FIR
+/// ...).
 ///
 /// A server of files has nothing to answer, but its sender is alive.
 /// ```

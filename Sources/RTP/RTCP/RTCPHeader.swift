@@ -32,7 +32,9 @@ struct RTCPHeader: Hashable, Sendable {
         if hasPadding {
             // The last byte counts the padding, itself included: a multiple of four (RFC 3550 6.4.1).
             let padding = Int(bytes.uint8(at: end - 1))
-            guard padding > 0, padding % 4 == 0, padding <= end - offset - Self.size else { throw .padding(offset: offset) }
+            guard padding > 0, padding % 4 == 0, padding <= end - offset - Self.size else {
+                throw .padding(offset: offset)
+            }
             bodyEnd -= padding
         }
         self.body = offset + Self.size..<bodyEnd
@@ -53,8 +55,8 @@ package enum RTCPError: Error, Hashable, Sendable {
     case truncated(offset: Int)
     /// Not 2.
     case version(UInt8, offset: Int)
-    /// The padding count is zero, not a multiple of four, or exceeds the packet; or a packet other than the last is padded
-    /// (RFC 3550 6.4.1, A.2).
+    /// The padding count is zero, not a multiple of four, or exceeds the packet; or a packet other than the last is
+    /// padded (RFC 3550 6.4.1, A.2).
     case padding(offset: Int)
     /// The datagram holds no packet.
     case empty

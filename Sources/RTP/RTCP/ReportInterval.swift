@@ -2,15 +2,16 @@ package import MediaCore
 
 /// How long until a participant's next RTCP packet: RFC 3550 6.3.1 and A.7.
 ///
-/// The interval grows with the members so that RTCP keeps to its share of the bandwidth, is never below five seconds (half of that for the
-/// first report), and is random, so that members do not fall into step.
+/// The interval grows with the members so that RTCP keeps to its share of the bandwidth, is never below five seconds
+/// (half of that for the first report), and is random, so that members do not fall into step.
 package struct ReportInterval: Hashable, Sendable {
     /// All members known, oneself included; at least 1.
     package var members: Int
     /// Members that have sent RTP lately, oneself included if `weSent`.
     package var senders: Int
     package var weSent: Bool
-    /// Bytes per second for the RTCP of all members: 5 % of the session's bandwidth unless told otherwise (RFC 3550 6.2).
+    /// Bytes per second for the RTCP of all members: 5 % of the session's bandwidth unless told otherwise (RFC 3550
+    /// 6.2).
     package var rtcpBandwidth: Int
     /// Mean size of all RTCP datagrams seen and sent, in 1/16 bytes, UDP and IP headers included (RFC 3550 6.3.3).
     package private(set) var averageSizeSixteenths: Int
@@ -64,7 +65,8 @@ package struct ReportInterval: Hashable, Sendable {
         return MediaTime(nanoseconds: max(minimum, Int64(clamping: nanoseconds)))
     }
 
-    /// From the packet just sent (or from joining) to the next: `deterministic` times a factor from 0.5 to 1.5, over e - 3/2.
+    /// From the packet just sent (or from joining) to the next: `deterministic` times a factor from 0.5 to 1.5, over e
+    /// - 3/2.
     package func next(using random: inout some RandomNumberGenerator) -> MediaTime {
         let factor = (1 << 31) + Int64(random.next() >> 32)
         let scaled = Int128(deterministic.nanoseconds) * Int128(factor) >> 16

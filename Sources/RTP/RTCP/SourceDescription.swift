@@ -27,8 +27,8 @@ package struct SourceDescription: Hashable, Sendable {
 
     package struct Item: Hashable, Sendable {
         package var type: ItemType
-        /// At most 255 bytes of UTF-8, cut at a character when serialized. An item that is not UTF-8 is parsed with replacement characters;
-        /// a PRIV item's text includes its prefix.
+        /// At most 255 bytes of UTF-8, cut at a character when serialized. An item that is not UTF-8 is parsed with
+        /// replacement characters; a PRIV item's text includes its prefix.
         package var text: String
         package init(type: ItemType, text: String) {
             self.type = type
@@ -71,7 +71,8 @@ package struct SourceDescription: Hashable, Sendable {
             var chunk = Chunk(ssrc: SSRC(bytes.uint32(at: offset)), items: [])
             offset += 4
             while true {
-                // A list of items ends with at least one zero byte, then zeros to the next word. Some senders let the packet end instead.
+                // A list of items ends with at least one zero byte, then zeros to the next word. Some senders let the
+                // packet end instead.
                 guard offset < end else { break }
                 guard let type = ItemType(bytes.uint8(at: offset)) else {
                     offset += 4 - (offset - header.body.lowerBound) % 4

@@ -13,6 +13,7 @@ at 0, as FFmpeg's `framecrc` muxer computes them.
 
 import argparse
 import json
+import re
 import sys
 import time
 import zlib
@@ -45,8 +46,10 @@ class Track:
     def __init__(self, stream):
         self.stream, self.units, self.frames = stream, [], []
 
-    def satisfied(self):
-        return len(self.frames) >= ENOUGH_FRAMES if self.stream.type == "video" else len(self.units) >= ENOUGH_UNITS
+    def satisfied(self, start):
+        """Datagrams sent before the seek may still lie in the socket; what counts is what comes after the reply's Range start."""
+        samples, enough = (self.frames, ENOUGH_FRAMES) if self.stream.type == "video" else (self.units, ENOUGH_UNITS)
+        return sum(pts is not None and pts * self.stream.time_base >= start for pts, _ in samples) >= enough
 
     def take(self, packet):
         if packet.size:
@@ -66,23 +69,24 @@ def range_header(logs):
 
 
 def seek(container, streams, position, timeout):
-    began, error, eos = time.monotonic(), None, False
+    began, error, eos, header = time.monotonic(), None, False, None
     tracks = {stream.type: Track(stream) for stream in streams}
     with av.logging.Capture() as logs:
         try:
             container.seek(int(position * 1_000_000), any_frame=True)
+            header = range_header(logs)
+            start = float(re.match(r"npt=([0-9.]+)", header)[1]) if header else 0
             for packet in container.demux(streams):
                 tracks[packet.stream.type].take(packet)
-                if all(track.satisfied() for track in tracks.values()):
+                if all(track.satisfied(start) for track in tracks.values()):
                     break
                 if time.monotonic() - began > timeout:
                     error = f"not there within {timeout} s"
                     break
             else:
                 eos = True
-        except (av.error.FFmpegError, KeyError) as failure:
+        except (av.error.FFmpegError, KeyError, TypeError) as failure:
             error = repr(failure)
-        header = range_header(logs)
     return {"asked": position, "error": error, "eos": eos, "seconds": time.monotonic() - began, "range": header,
             "tracks": {kind: track.summary() for kind, track in tracks.items()}}
 

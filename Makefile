@@ -1,0 +1,56 @@
+# Needs Swift 6.3 and git; what else is missing is installed (apt), or named where that is not possible.
+
+PORT   ?= 8554
+ARGS   ?=
+IMAGE  ?= sluice
+
+RELEASE := .build-release
+SWIFT_TEST := swift test --disable-xctest
+
+# Without MEDIA, `run` makes a clip and serves that.
+ifndef MEDIA
+demo := yes
+MEDIA := demo
+endif
+
+.PHONY: help run test tsan asan lint bench image check-image clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## build and serve MEDIA (a directory; default: a demo clip made in ./demo); also PORT, and ARGS for other flags
+	@.ci/install build $(if $(demo),demo)
+	$(if $(demo),@.ci/clip demo demo/clock.mp4)
+	swift build -c release --scratch-path $(RELEASE) --product sluice
+	$(if $(demo),@printf '%s\n' 'Play the demo clip with one of' '  ffplay rtsp://localhost:$(PORT)/clock.mp4' '  mpv rtsp://localhost:$(PORT)/clock.mp4' '  vlc rtsp://localhost:$(PORT)/clock.mp4')
+	@exec $(RELEASE)/release/sluice serve "$(MEDIA)" --port $(PORT) $(ARGS)
+
+test: ## every test, with FFmpeg, GStreamer, mpv and Python clients against the server
+	@.ci/install build clients
+	$(SWIFT_TEST)
+
+tsan: ## unit tests under the thread sanitizer
+	@.ci/install build
+	$(SWIFT_TEST) --scratch-path .build-tsan --sanitize thread --skip InteropTests
+
+asan: ## unit tests under the address sanitizer
+	@.ci/install build
+	$(SWIFT_TEST) --scratch-path .build-asan --sanitize address --skip InteropTests
+
+lint: ## format, imports, sizes, shell scripts
+	@.ci/lint
+
+bench: ## 60 viewers of an 8 Mbit/s 1080p clip, over UDP and over TCP (CLIENTS, DURATION)
+	@.ci/install build demo
+	swift build -c release --scratch-path $(RELEASE) --product sluice
+	@Benchmarks/load $(RELEASE)/release/sluice
+
+image: ## the container image, by docker or buildah (IMAGE_BUILDER); IMAGE names it
+	@docker/build "$(IMAGE)"
+
+check-image: ## build the image, run it and play from it
+	@.ci/install demo
+	@docker/check "$(IMAGE)"
+
+clean: ## remove what was built, the demo clip too
+	rm -rf .build .build-* .swiftpm demo

@@ -1,0 +1,61 @@
+/// Rebuilds decode times from presentation times: what a receiver can know of B-frames' reordering.
+///
+/// Units come in decode order and bear their presentation times. Decode times grow from unit to unit and are the same set of times shifted by
+/// the reordering delay, so the decode time of the k-th unit is the k-th smallest presentation time less that delay:
+/// ```
+/// in decode order   I0  P3  B1  B2  P6  B4  B5
+/// presentation      40 160  80 120 280 200 240 ms
+/// sorted            40  80 120 160 200 240 280
+/// less the delay     0  40  80 120 160 200 240    (the delay is the largest difference sorted - presentation: 120 - 80 of B1)
+/// ```
+/// Sorting needs only a window: no unit is displaced by more than `window` places (H.264 and H.265 allow 16 frames). The delay is the least
+/// that lets no unit be presented before it is decoded; a file may state a larger one, which a receiver cannot see.
+struct DecodeOrder: Sendable {
+    static let window = 16
+
+    /// A unit in the order of arrival; times in nanoseconds.
+    struct Unit: Hashable, Sendable {
+        var presentation: Int64
+        /// When its first packet came.
+        var arrival: Int64
+        var packets: Int
+    }
+
+    private var units: [Unit] = []
+    /// The presentation times of `units` and of what arrived with them, ascending.
+    private var sorted: [Int64] = []
+    private var last = Int64.min
+    /// The reordering delay so far, in nanoseconds: the largest difference of sorted and own presentation time.
+    private(set) var delay: Int64 = 0
+    /// Units displaced by more than the window: their decode times are approximate.
+    private(set) var misplaced = 0
+
+    init() {
+        units.reserveCapacity(Self.window + 1)
+        sorted.reserveCapacity(Self.window + 1)
+    }
+
+    /// Takes the next unit; yields the oldest one once its decode time is certain.
+    /// - Returns: the unit, with its decode time *plus* the delay.
+    mutating func append(_ unit: Unit) -> (unit: Unit, decode: Int64)? {
+        units.append(unit)
+        var index = sorted.count
+        while index > 0, sorted[index - 1] > unit.presentation { index -= 1 }
+        sorted.insert(unit.presentation, at: index)
+        return units.count > Self.window ? removeFirst() : nil
+    }
+
+    /// After the last unit: those that are left, one a call.
+    mutating func removeFirst() -> (unit: Unit, decode: Int64)? {
+        guard !units.isEmpty else { return nil }
+        let unit = units.removeFirst()
+        var decode = sorted.removeFirst()
+        if decode < last {
+            misplaced += 1
+            decode = last
+        }
+        last = decode
+        delay = max(delay, decode - unit.presentation)
+        return (unit, decode)
+    }
+}

@@ -1,0 +1,61 @@
+import MediaCore
+import Synchronization
+import Testing
+
+@testable import Library
+
+/// Scheduling, with threads that run when the test says so.
+@Suite struct IOPoolTests {
+    /// Work that was submitted and waits for a thread.
+    private final class Threads: Sendable {
+        private let submitted = Mutex<[@Sendable () -> Void]>([])
+        var count: Int { submitted.withLock(\.count) }
+        func submit(_ work: @escaping @Sendable () -> Void) { submitted.withLock { $0.append(work) } }
+        func runOne() { submitted.withLock { $0.removeFirst() }() }
+        func runAll() { while count > 0 { runOne() } }
+    }
+
+    private final class Journal: Sendable {
+        private let lines = Mutex<[String]>([])
+        func note(_ line: String) { lines.withLock { $0.append(line) } }
+        var all: [String] { lines.withLock { $0 } }
+    }
+
+    @Test func `a device has at most half of the threads`() {
+        let threads = Threads()
+        let pool = IOPool(threads: 4, limit: 10, submit: threads.submit)
+        for _ in 0..<10 { pool.enqueue(device: 1) {} }
+        #expect(threads.count == 2)
+        pool.enqueue(device: 2) {}
+        #expect(threads.count == 3)
+        threads.runOne()
+        #expect(threads.count == 3)
+        threads.runAll()
+        pool.enqueue(device: 1) {}
+        #expect(threads.count == 1)
+    }
+
+    @Test func `a slow device does not hold up another, and order is kept`() {
+        let threads = Threads()
+        let journal = Journal()
+        let pool = IOPool(threads: 2, limit: 10, submit: threads.submit)
+        for index in 0..<200 { pool.enqueue(device: 1) { journal.note("slow \(index)") } }
+        pool.enqueue(device: 2) { journal.note("fast") }
+        threads.runOne()
+        threads.runOne()
+        #expect(journal.all == ["slow 0", "fast"])
+        threads.runAll()
+        #expect(journal.all.filter { $0 != "fast" } == (0..<200).map { "slow \($0)" })
+    }
+
+    @Test func `bounded work is refused at the limit, and admitted again after`() throws {
+        let threads = Threads()
+        let pool = IOPool(threads: 2, limit: 2, submit: threads.submit)
+        try pool.tryEnqueue(device: 1) {}
+        try pool.tryEnqueue(device: 1) {}
+        #expect(throws: MediaError.overloaded("2 files are being opened")) { try pool.tryEnqueue(device: 1) {} }
+        pool.enqueue(device: 1) {}
+        threads.runAll()
+        try pool.tryEnqueue(device: 1) {}
+    }
+}

@@ -1,0 +1,117 @@
+import Delivery
+import Foundation
+import MediaCore
+import MediaFixtures
+import Testing
+
+@testable import Library
+
+/// Seeks and range ends, against what reading everything says must come.
+@Suite struct SeekTests {
+    /// What must come after a seek to `npt`, from all units in the order of the file.
+    private static func expected(_ all: Reading, _ title: FileTitle, _ npt: MediaTime) -> (
+        start: MediaTime, units: [Int: [AccessUnit]]
+    ) {
+        let leader = title.tracks.first { $0.codec.kind == .video }?.id ?? 0
+        let leading = all.units(of: leader).map(\.unit)
+        let first = leading.map(\.presentationTime).min()!
+        let everything = Dictionary(grouping: all.units.map(\.unit), by: \.track)
+        let key = leading.lastIndex { $0.isRandomAccessPoint && $0.presentationTime <= npt }
+        guard npt > first, let key else { return (.zero, everything) }
+        let start = leading[key].presentationTime
+        var units: [Int: [AccessUnit]] = [:]
+        for track in title.tracks {
+            var wanted = everything[track.id] ?? []
+            if track.id == leader { wanted = Array(leading[key...]) }
+            wanted = wanted.filter { $0.presentationTime >= start }
+            if track.id != leader { wanted = Array(wanted.drop { !$0.isRandomAccessPoint }) }
+            if !wanted.isEmpty { units[track.id] = wanted }
+        }
+        return (start, units)
+    }
+
+    static func expectExactSeeks(_ title: FileTitle, count: Int) throws {
+        let all = title.cursor().readAll()
+        guard let duration = title.duration else { return }
+        let cursor = title.cursor()
+        var positions = (0..<count).map {
+            MediaTime(nanoseconds: duration.nanoseconds / Int64(count) * Int64($0 * 7 % count))
+        }
+        // Exactly at, and just before, key frames.
+        let keys = all.units.filter { $0.unit.isRandomAccessPoint && $0.unit.track == 0 }.map(\.unit.presentationTime)
+        for key in [keys.first, keys[keys.count / 2], keys.last].compactMap(\.self) {
+            positions += [key, key - .microseconds(1), key + .microseconds(1)].filter { $0 <= duration }
+        }
+        positions.append(duration)
+        for position in positions {
+            let expected = Self.expected(all, title, position)
+            let reading = cursor.readAll(seek: position)
+            #expect(reading.failure == nil)
+            #expect(reading.start == expected.start, "seek to \(position)")
+            for track in title.tracks {
+                let units = reading.units(of: track.id).map(\.unit)
+                #expect(
+                    units.map(\.presentationTime) == (expected.units[track.id] ?? []).map(\.presentationTime),
+                    "seek to \(position)")
+            }
+            #expect(Set(reading.batches.flatMap(\.endedTracks)) == Set(title.tracks.map(\.id)))
+        }
+        let late = cursor.readBatch(seek: duration + .milliseconds(1))
+        #expect(late.failure == .rangeNotSatisfiable && late.isEnd && late.trains.isEmpty)
+        // The cursor is still of use.
+        #expect(
+            cursor.readAll(seek: .zero).units.map(\.unit.presentationTime) == all.units.map(\.unit.presentationTime))
+    }
+
+    @Test(arguments: Fixture.allCases)
+    func `seeks land on the last key frame before`(fixture: Fixture) throws {
+        try Self.expectExactSeeks(openTitle(fixture.path), count: 23)
+    }
+
+    @Test(arguments: Corpus.files)
+    func `seeks in real files land on the last key frame before`(path: String) throws {
+        guard let title = try? openTitle(path), !title.tracks.isEmpty else { return }
+        try Self.expectExactSeeks(title, count: 11)
+    }
+
+    @Test(arguments: [
+        Fixture.plain, .openGOP, .fragmented, .fragmentedGlobalIndex, .noEditList, .audioOnly, .videoLate,
+    ])
+    func `a range ends where it was asked to`(fixture: Fixture) throws {
+        let title = try openTitle(fixture.path)
+        let all = title.cursor().readAll()
+        for end in stride(from: Int64(100), to: 5_000, by: 370).map({ MediaTime.milliseconds($0) }) {
+            let reading = title.cursor().readAll(end: end)
+            #expect(reading.failure == nil)
+            for track in title.tracks {
+                let units = all.units(of: track.id).map(\.unit)
+                // All up to the last, in decode order, that is presented before the end: those between are its
+                // references.
+                let last = units.lastIndex { $0.presentationTime < end }
+                #expect(
+                    reading.units(of: track.id).map(\.unit) == Array(units[..<(last.map { $0 + 1 } ?? 0)]), "end \(end)"
+                )
+            }
+            #expect(reading.batches.last?.isEnd == true)
+        }
+    }
+
+    @Test func `a seek ends a range and a late range begins anew`() throws {
+        let title = try openTitle(Fixture.plain.path)
+        let cursor = title.cursor()
+        let first = cursor.readAll(seek: .seconds(2), end: .seconds(3))
+        let second = cursor.readAll(seek: .seconds(2), end: .seconds(3))
+        #expect(first.units == second.units)
+        #expect(first.units.map(\.unit.presentationTime).max()! < .milliseconds(3_100))
+    }
+
+    @Test func `reading goes on between batches where it stopped`() throws {
+        let title = try openTitle(Fixture.plain.path)
+        let cursor = title.cursor()
+        let seek = MediaTime.seconds(4)
+        let expected = cursor.readAll(seek: seek)
+        let small = cursor.readAll(seek: seek, bytes: 3_000, duration: .milliseconds(100))
+        #expect(small.units == expected.units)
+        #expect(small.batches.dropFirst().allSatisfy { $0.start == nil })
+    }
+}

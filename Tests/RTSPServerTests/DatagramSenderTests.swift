@@ -1,0 +1,5 @@
+import Testing
+
+@testable import RTSPServer
+
+@Suite struct DatagramSenderTests {}
