@@ -10,7 +10,7 @@ SWIFT_TEST := swift test --disable-xctest
 # Without MEDIA, `run` makes a clip and serves that.
 ifndef MEDIA
 demo := yes
-MEDIA := demo
+override MEDIA := demo
 endif
 
 .PHONY: help run test tsan asan lint bench image check-image clean

@@ -74,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Library", "LibAV", "RTSPServer", "RTSPClient", "RTSPSession", "Delivery", "MediaCore", "RTP", "RTPPayload",
+                "Library", "RTSPServer", "RTSPClient", "RTSPSession", "Delivery", "MediaCore", "RTP", "RTPPayload",
                 "RTSP", "SDP", argumentParser, lifecycle, unixSignals, logging, nioCore, nioPosix,
             ], swiftSettings: strict),
 
@@ -97,10 +97,15 @@ let package = Package(
             name: "DeliveryTests",
             dependencies: ["Delivery", "TestSupport", "MediaCore", "RTP", "RTPPayload", nioCore, nioEmbedded, deque],
             swiftSettings: strict),
-        .testTarget(name: "LibAVTests", dependencies: ["LibAV", "MediaCore", logging], swiftSettings: strict),
+        .target(name: "MediaFixtures", path: "Tests/MediaFixtures", swiftSettings: strict),
+        .testTarget(
+            name: "LibAVTests", dependencies: ["LibAV", "CFFmpeg", "MediaCore", "MediaFixtures", logging],
+            swiftSettings: strict),
         .testTarget(
             name: "LibraryTests",
-            dependencies: ["Library", "LibAV", "Delivery", "MediaCore", "RTPPayload", nioCore, logging],
+            dependencies: [
+                "Library", "LibAV", "MediaCore", "Delivery", "RTPPayload", "MediaFixtures", nioCore, logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RTSPServerTests",

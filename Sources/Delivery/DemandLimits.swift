@@ -14,7 +14,8 @@ package struct DemandLimits: Hashable, Sendable {
     package var batchTime: MediaTime
 
     package static let standard = DemandLimits(
-        lowTime: .milliseconds(200), lowBytes: 512 * 1024, lowPackets: 512, batchBytes: 256 * 1024, batchTime: .seconds(1))
+        lowTime: .milliseconds(200), lowBytes: 512 * 1024, lowPackets: 512, batchBytes: 256 * 1024,
+        batchTime: .seconds(1))
 
     package init(lowTime: MediaTime, lowBytes: Int, lowPackets: Int, batchBytes: Int, batchTime: MediaTime) {
         precondition(lowTime > .zero && lowBytes > 0 && lowPackets > 0 && batchBytes > 0 && batchTime > .zero)

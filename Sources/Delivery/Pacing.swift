@@ -13,11 +13,15 @@ package struct PacingLimits: Hashable, Sendable {
     package var lead: MediaTime
     /// Packets that may leave in one quantum.
     package var burst: Int
+    /// How long after the end (last decode time + duration) a viewer over UDP gets its BYE. RTP and RTCP have ports of their own, and
+    /// FFmpeg reads RTCP first and ends at the last BYE: of a client that is behind, what is still in its RTP socket would be lost.
+    package var goodbyeDelay: MediaTime
 
     package static let standard = PacingLimits(quantum: .milliseconds(2), lead: .milliseconds(300), burst: 32)
 
-    package init(quantum: MediaTime, lead: MediaTime, burst: Int) {
-        precondition(quantum > .zero && lead >= .zero && burst > 0)
+    package init(quantum: MediaTime, lead: MediaTime, burst: Int, goodbyeDelay: MediaTime = .seconds(1)) {
+        precondition(quantum > .zero && lead >= .zero && burst > 0 && goodbyeDelay >= .zero)
+        self.goodbyeDelay = goodbyeDelay
         self.quantum = quantum
         self.lead = lead
         self.burst = burst

@@ -103,11 +103,20 @@ package final class Viewer: Paced {
     /// NPT that delivery has reached, or that it was asked to start at.
     package var position: MediaTime {
         switch state {
-        case .playing: max(timeline.npt(at: environment.now()), timeline.start)
+        case .playing: max(reached, timeline.start)
         case .paused: max(standsAt, timeline.start)
         case .idle, .starting, .ended, .closed: standsAt
         }
     }
+
+    /// NPT that is due now; not beyond the last unit's end while BYE waits.
+    private var reached: MediaTime {
+        let npt = timeline.npt(at: environment.now())
+        return queue.isExhausted && queue.isEmpty ? min(npt, lastUnitEnd) : npt
+    }
+
+    /// Decode time + duration of the last unit queued since the last seek.
+    var lastUnitEnd: MediaTime { queue.lines.compactMap(\.queuedUntil).max() ?? timeline.start }
 
     // MARK: Play, pause, close
 
@@ -153,7 +162,7 @@ package final class Viewer: Paced {
     package func pause() {
         switch state {
         case .playing:
-            standsAt = timeline.npt(at: environment.now())
+            standsAt = reached
             state = .paused
             scheduleDeparture()
         case .starting:
@@ -217,7 +226,8 @@ package final class Viewer: Paced {
             standsAt = from
             return completion(.failure(batch.failure ?? .rangeNotSatisfiable))
         }
-        let position = batch.start ?? queue.lines.compactMap { $0.firstOfGeneration?.unit.presentationTime }.min() ?? first
+        let position =
+            batch.start ?? queue.lines.compactMap { $0.firstOfGeneration?.unit.presentationTime }.min() ?? first
         begin(from: position, at: environment.now() + startDelay(first) + (position - first), completion)
     }
 

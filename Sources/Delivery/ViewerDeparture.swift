@@ -106,7 +106,9 @@ extension Viewer {
         for line in queue.lines.indices {
             let transport = streams[line].transport
             let departure = { self.timeline.deliveryTime(of: $0) }
-            guard var time = limits(of: transport).nextDeparture(queue.lines[line], departure: departure) else { continue }
+            guard var time = limits(of: transport).nextDeparture(queue.lines[line], departure: departure) else {
+                continue
+            }
             if transport.isFull {
                 // A byte stream tells when it has room; the loop's shared socket is offered more in each quantum.
                 guard transport.isPaced else { continue }
@@ -121,23 +123,26 @@ extension Viewer {
     private func nextLeftover(now: MediaTime) -> MediaTime? {
         let isUnfinished = queue.lines.indices.contains { line in
             let transport = streams[line].transport
-            return (queue.lines[line].waiting.first?.departedPackets ?? 0) > 0 && (transport.isPaced || !transport.isFull)
+            return (queue.lines[line].waiting.first?.departedPackets ?? 0) > 0
+                && (transport.isPaced || !transport.isFull)
         }
         return isUnfinished ? now : nil
     }
 
     // MARK: The end
 
-    /// Last decode time + duration, once everything is accepted; nil before.
+    /// When BYE goes out, once everything is accepted; nil before.
     private var endTime: MediaTime? {
         guard case .playing = state, queue.isExhausted, queue.isEmpty else { return nil }
-        return timeline.deliveryTime(of: queue.lines.compactMap(\.queuedUntil).max() ?? timeline.start)
+        let end = timeline.deliveryTime(of: lastUnitEnd)
+        // On a byte stream nothing overtakes.
+        return streams.contains { $0.transport.isPaced } ? end + pacing.goodbyeDelay : end
     }
 
     private func endIfDone(now: MediaTime) {
         guard let end = endTime, end <= now else { return }
         sendGoodbye(now: now)
-        standsAt = timeline.npt(at: end)
+        standsAt = lastUnitEnd
         state = .ended
         ended?(lastFailure)
     }

@@ -10,6 +10,7 @@ final class TitleReader {
     let tracks: [TrackReader]
     var context: InputContext
     let limits: LibraryLimits
+    private let interrupt: Interrupt
     /// `tracks` by the stream's index in the file.
     private let trackOfStream: [Int: TrackReader]
 
@@ -30,6 +31,7 @@ final class TitleReader {
     ) throws(MediaError) {
         self.description = description
         self.limits = limits
+        self.interrupt = interrupt
         tracks = options.tracks.map { TrackReader(description, $0) }
         trackOfStream = Dictionary(tracks.map { ($0.source.stream, $0) }, uniquingKeysWith: { first, _ in first })
         context = try InputContext(file, container: description.demuxer, interrupt: interrupt)
@@ -95,6 +97,8 @@ final class TitleReader {
 
     /// Brings the next packet into `scratch`. False if that could not be had: at the end all tracks are ended then.
     private func readNext(_ batch: inout Batch) throws(MediaError) -> Bool {
+        // A damaged file may promise millions of units without a byte.
+        guard !interrupt.isFired else { throw .cancelled }
         if let packet = unread.popFirst() {
             scratch = packet
             return true

@@ -3,7 +3,8 @@ package import RTSP
 
 /// An RTSP session of a client (RFC 2326 A.1): made by the first `Client.setup`, ended by `teardown`.
 ///
-/// While it lives it sends receiver reports on RTCP's interval (RFC 3550 6.3) and, at half the session's timeout, GET_PARAMETER.
+/// While it lives it sends receiver reports on RTCP's interval (RFC 3550 6.3) and, at half the session's timeout,
+/// GET_PARAMETER.
 package final class ClientSession: Sendable {
     package let client: Client
     package let id: String

@@ -3,7 +3,8 @@ import NIOCore
 import RTP
 import RTSP
 
-/// One RTSP connection of a client: requests out, replies matched by CSeq, interleaved frames to the streams that own their ids.
+/// One RTSP connection of a client: requests out, replies matched by CSeq, interleaved frames to the streams that own
+/// their ids.
 ///
 /// Lives on its channel's event loop and is touched there alone.
 final class ConnectionHandler: ChannelInboundHandler {

@@ -4,8 +4,8 @@
 package enum ControlURL {
     /// The URL that an `a=control` attribute means.
     ///
-    /// Joined the way that servers expect, which agrees with RFC 3986 5.2 whenever `base` ends in `/`: the text is appended, after a `/` if
-    /// there is none; also after a query (`...?loop/trackID=0`), as FFmpeg and VLC do.
+    /// Joined the way that servers expect, which agrees with RFC 3986 5.2 whenever `base` ends in `/`: the text is
+    /// appended, after a `/` if there is none; also after a query (`...?loop/trackID=0`), as FFmpeg and VLC do.
     /// - Parameters:
     ///   - control: the attribute's value; nil and `*` mean the base itself.
     ///   - base: Content-Base, else Content-Location, else the URL of the DESCRIBE (C.1.1).

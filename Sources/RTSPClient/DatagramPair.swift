@@ -6,9 +6,10 @@ import Synchronization
 
 /// A stream's UDP ports: an even one for RTP and the next for RTCP (RFC 3550 11).
 ///
-/// Each stream has a pair of its own, so that it works with every server: not all announce the SSRC that a shared socket would need to tell
-/// viewers apart, and one viewer's burst cannot overflow another's buffer. Datagrams are not joined on receipt (UDP_GRO): on a loopback that
-/// would save the server work that it has on a network, and the measurement would flatter it.
+/// Each stream has a pair of its own, so that it works with every server: not all announce the SSRC that a shared
+/// socket would need to tell viewers apart, and one viewer's burst cannot overflow another's buffer. Datagrams are not
+/// joined on receipt (UDP_GRO): on a loopback that would save the server work that it has on a network, and the
+/// measurement would flatter it.
 struct DatagramPair: Sendable {
     let media: any Channel
     let control: any Channel
@@ -75,7 +76,8 @@ struct DatagramPair: Sendable {
         let channel = try await bootstrap.bind(to: address).get()
         if let receiveBuffer {
             let wanted = SocketOptionValue(clamping: receiveBuffer)
-            // The forced variant needs CAP_NET_ADMIN; the plain one is cut to net.core.rmem_max. Neither failing is fatal.
+            // The forced variant needs CAP_NET_ADMIN; the plain one is cut to net.core.rmem_max. Neither failing is
+            // fatal.
             do {
                 try await channel.setOption(.socketOption(.init(rawValue: SO_RCVBUFFORCE)), value: wanted).get()
             } catch {

@@ -34,8 +34,8 @@ package struct PlayReply: Hashable, Sendable {
         }
     }
 
-    /// The entry of the same URL; else one that the URL ends in (servers write relative ones); else, if the numbers agree, the one in the
-    /// same place.
+    /// The entry of the same URL; else one that the URL ends in (servers write relative ones); else, if the numbers
+    /// agree, the one in the same place.
     private static func entry(
         of url: String, index: Int, count: Int, in info: [RTPInfoHeader.Stream]
     ) -> RTPInfoHeader.Stream? {

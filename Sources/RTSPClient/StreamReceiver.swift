@@ -3,7 +3,8 @@ package import RTP
 
 /// What a stream's packets are given to, on the connection's event loop, in the order of arrival.
 package struct StreamCallbacks: Sendable {
-    /// An RTP packet: its header, all of its bytes (valid during the call), and when it came, on the clock of `MediaTime.now`.
+    /// An RTP packet: its header, all of its bytes (valid during the call), and when it came, on the clock of
+    /// `MediaTime.now`.
     package var packet: @Sendable (_ header: RTPHeader, _ packet: RawSpan, _ arrival: MediaTime) -> Void
     /// An RTCP datagram or frame.
     package var report: @Sendable (_ packet: CompoundPacket, _ arrival: MediaTime) -> Void

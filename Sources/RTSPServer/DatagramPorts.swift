@@ -19,7 +19,9 @@ struct LoopDescriptors {
 enum DatagramPorts {
     /// - Parameter address: host and RTP port; port 0 picks a free pair.
     /// - Returns: one pair per loop, all on the same two ports, and the RTP port.
-    static func open(at address: SocketAddress, loops: Int, sendBuffer: Int) throws -> (pairs: [LoopDescriptors], port: Int) {
+    static func open(at address: SocketAddress, loops: Int, sendBuffer: Int) throws -> (
+        pairs: [LoopDescriptors], port: Int
+    ) {
         let port = try reserve(address)
         var opened: [CInt] = []
         do {

@@ -96,7 +96,9 @@ final class LoopContext {
         timer?.cancel()
         armedFor = next
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        timer = eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(max(0, next.nanoseconds)))) { bound.value.run() }
+        timer = eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(max(0, next.nanoseconds)))) {
+            bound.value.run()
+        }
     }
 
     /// No timer outlives the server, and its UDP ports are free once its last viewer is gone.

@@ -1,6 +1,6 @@
 package import Delivery
-package import Logging
 import Glibc
+package import Logging
 import MediaCore
 package import NIOCore
 package import NIOPosix
@@ -49,7 +49,9 @@ package final class Server: Sendable {
         let eventLoops = Array(group.makeIterator())
         var descriptors: (pairs: [LoopDescriptors], port: Int)?
         if let rtpPort = configuration.rtpPort {
-            guard rtpPort % 2 == 0, (0..<65_535).contains(rtpPort) else { throw StartError("the RTP port must be even") }
+            guard rtpPort % 2 == 0, (0..<65_535).contains(rtpPort) else {
+                throw StartError("the RTP port must be even")
+            }
             var datagramAddress = address
             datagramAddress.port = rtpPort
             descriptors = try DatagramPorts.open(
@@ -156,7 +158,8 @@ package final class Server: Sendable {
     package func shutdown() async {
         try? await listener.close()
         await closeSessions()
-        for channel in context.connections.all { try? await channel.close() }
+        let closing = context.connections.all.map { $0.close() }
+        for close in closing { try? await close.get() }
         // Those whose SETUP was under way.
         await closeSessions()
         for loop in loops {
@@ -166,8 +169,13 @@ package final class Server: Sendable {
     }
 
     private func closeSessions() async {
-        for entry in context.registry.all {
-            _ = try? await entry.eventLoop.submit { entry.session.value.close(reason: "server shutdown") }.get()
+        for loop in loops {
+            let ending = loop.eventLoop.submit { [context] in
+                for entry in context.registry.all where entry.eventLoop === loop.eventLoop {
+                    entry.session.value.close(reason: "server shutdown")
+                }
+            }
+            try? await ending.get()
         }
     }
 }

@@ -42,7 +42,8 @@ final class ServerSession {
         self.local = local
         self.connection = connection
         self.machine = Session(
-            id: id, path: path, presentation: Presentation(title), timeout: context.limits.sessionTimeout, now: loop.now)
+            id: id, path: path, presentation: Presentation(title), timeout: context.limits.sessionTimeout, now: loop.now
+        )
         var logger = connection.logger
         logger[metadataKey: "session"] = "\(id)"
         logger[metadataKey: "title"] = "\(title.name)"
@@ -69,7 +70,9 @@ final class ServerSession {
     func setup(_ request: Request, _ uri: PresentationURI, from connection: ConnectionHandler?) -> Response {
         let isOwn = connection != nil && connection === self.connection
         let taken = isOwn ? connection?.interleavedIDs(exceptTrack: uri.track, of: self) ?? [] : []
-        let ssrc = ssrc(of: uri.track ?? 0)
+        let track = uri.track ?? 0
+        // Only what can be set up is remembered.
+        let ssrc = title.tracks.indices.contains(track) ? ssrc(of: track) : SSRC(0)
         let outcome = machine.setup(
             request, uri,
             Session.SetupOptions(
@@ -77,14 +80,12 @@ final class ServerSession {
                     allowsDatagram: loop.sockets != nil, allowsInterleaved: context.allowsInterleaved && isOwn,
                     usedIDs: taken),
                 serverPort: context.rtpPort.map { UInt16($0) }, packetSize: context.limits.packetSize,
-                ssrc: ssrc?.rawValue ?? 0))
+                ssrc: ssrc.rawValue))
         if outcome.stream != nil { scheduleExpiry() }
         return outcome.reply
     }
 
-    /// Nil if the title has no such track: only what can be set up is remembered.
-    private func ssrc(of track: Int) -> SSRC? {
-        guard title.tracks.indices.contains(track) else { return nil }
+    private func ssrc(of track: Int) -> SSRC {
         if let known = ssrcs[track] { return known }
         let fresh = context.registry.makeSSRC(for: id)
         ssrcs[track] = fresh

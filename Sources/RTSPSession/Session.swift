@@ -73,7 +73,8 @@ package struct Session: Sendable {
     /// Whether a URI names something of this session; if not, the reply that says so.
     func unknown(_ uri: PresentationURI, _ request: Request) -> Response? {
         guard uri.path == path else {
-            return Response(to: request, .notFound, session: header).explaining("the session is of another presentation")
+            return Response(to: request, .notFound, session: header).explaining(
+                "the session is of another presentation")
         }
         if let track = uri.track, !streams.contains(where: { $0.track == track }) {
             return Response(to: request, .notFound, session: header).explaining("track \(track) is not set up")

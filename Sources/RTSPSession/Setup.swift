@@ -56,7 +56,8 @@ extension Session {
         streams.append(stream)
         state = .ready
         var reply = Response(to: request, .ok, session: header)
-        reply.headers.replace(TransportHeader([spec.agreed(transport, serverPort: options.serverPort, ssrc: options.ssrc)]))
+        reply.headers.replace(
+            TransportHeader([spec.agreed(transport, serverPort: options.serverPort, ssrc: options.ssrc)]))
         if request.headers[BlocksizeHeader.name] != nil {
             reply.headers.replace(BlocksizeHeader(bytes: UInt32(stream.packetSize - Self.headerBytes)))
         }

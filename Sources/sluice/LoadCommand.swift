@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOCore
 import RTSPClient
 
 /// `sluice load`: many viewers from one process, and what they saw.
@@ -7,30 +8,47 @@ struct LoadCommand: AsyncParsableCommand {
         commandName: "load",
         abstract: "Play URLs as many viewers at once and measure what arrives.",
         discussion: """
-            Each viewer connects, sets every stream up, plays, and tears down; it sends receiver reports and keep-alives as players do. \
-            Nothing is decoded. Works with any RTSP 1.0 server.
+            Each viewer connects, sets every stream up, plays, and tears down; it sends receiver \
+            reports and keep-alives as players do. Nothing is decoded. Works with any RTSP 1.0 server.
 
             EXAMPLES
               sluice load rtsp://localhost:8554/film.mp4 --clients 60
-                  60 viewers over UDP, to the end of the film.
-              sluice load rtsp://localhost:8554/a.mp4 rtsp://localhost:8554/b.mp4 --clients 100 --tcp --seconds 30
-                  50 viewers of each film for 30 s, interleaved in TCP.
-              sluice load rtsp://localhost:8554/film.mp4 --clients 60 --pid "$(pidof sluice)" --json > run.json
-                  The server's own CPU and memory too, for a machine to read. (With several processes of that name, give one id.)
+                60 viewers over UDP, to the end of the film.
+              sluice load rtsp://localhost:8554/film.mp4 -n 100 --tcp --seconds 30
+                100 viewers for 30 s, interleaved in TCP. Of several URLs each
+                gets its share of the viewers.
+              sluice load rtsp://localhost:8554/film.mp4 -n 60 --pid 1234 --json
+                The CPU and memory of the server, process 1234, too; as JSON.
 
             WHAT IS MEASURED
-              loss        packets missing by their sequence numbers: before the first one (RTP-Info), between, and after the last one (the
-                          sender report that comes with BYE). Duplicates never hide a loss.
-              first RTP   from the start of connecting to the first RTP packet.
-              lateness    arrival of an access unit's first packet less its decode time. Decode times are the presentation times in
-                          ascending order, less the reordering delay of B-frames. Zero is the smallest difference in the viewer's session;
-                          units of streams with large key frames, which servers may send early, are held against another stream of the
-                          session instead (or, if there is none, against the sender reports' clock, on the same host). Negative: early.
-              spread      arrival of an access unit's last packet less that of its first.
-              clock       how far a session's zero lies behind the server's own clock (sender reports; same host only): a lateness that is
-                          the same from the first packet to the last.
-              server      --pid: CPU seconds and resident memory of that process, from /proc, over the whole run.
-              generator   CPU of this process's threads, and how late its own timers fire: lateness of that size is not the server's.
+              loss
+                Packets missing by their sequence numbers; over UDP also before
+                the first one and after the last, by the count in the sender
+                report that comes with BYE or, when a viewer leaves before the
+                end, by RTP-Info. Duplicates never hide a loss.
+                (gst-rtsp-server's RTP-Info may name a packet never sent.)
+              first RTP
+                From the start of connecting to the first RTP packet.
+              lateness
+                Arrival of an access unit's first packet less its decode time;
+                negative: early. Decode times are the presentation times in
+                ascending order, less the reordering delay of B-frames. Zero is
+                the smallest difference in a viewer's stream. Streams with large
+                units (over 16 packets), which servers may start early, take the
+                zero of another stream of the session; without one that of the
+                sender reports, on the same host; else the time at which most of
+                their units end.
+              spread
+                Arrival of a unit's last packet less that of its first.
+              clock
+                How far the zero lies behind the server's own clock, by its sender
+                reports, on the same host: lateness that is the same from the
+                first packet to the last.
+              server
+                CPU seconds and resident memory of process --pid, from /proc.
+              generator
+                CPU of this process's own threads, and how late its own timers
+                fire: lateness of that size is not the server's.
 
             Exits with 1 if a viewer failed or ended early, or a packet was lost.
             """)

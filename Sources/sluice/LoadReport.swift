@@ -138,9 +138,9 @@ struct LoadReport: Sendable {
             return "a generator thread used \(LoadFormat.fixed(generatorPeakUse * 100, places: 0)) % of a core: "
                 + "the generator may be the bottleneck; use more --threads or another machine"
         }
-        if let generatorDelay, let lateness, generatorDelay.p99 > 1000, generatorDelay.p99 * 2 > lateness.p99 {
+        if let generatorDelay, let lateness, generatorDelay.p99 > 1000, generatorDelay.p99 * 10 > lateness.p99 {
             return "the generator's own timers fired \(LoadFormat.milliseconds(generatorDelay.p99)) ms late (p99): "
-                + "it does not get the CPU when it needs it, and lateness of that size is not the server's"
+                + "it does not get the CPU when it needs it, and as much of the lateness is not the server's"
         }
         return nil
     }

@@ -101,7 +101,8 @@ struct LoadRun: Sendable {
         var peakThreads = 0
     }
 
-    /// Until cancelled: looks at the server four times a second, and shows the progress once a second if somebody watches.
+    /// Until cancelled: looks at the server four times a second, and shows the progress once a second if somebody
+    /// watches.
     private func observe(_ process: LoadServerProcess?) async -> Observed {
         var observed = Observed()
         var tick = 0

@@ -27,7 +27,8 @@ extension LoadReport {
         add(
             "generator",
             "\(LoadFormat.fixed(generatorCPUSeconds, places: 2)) CPU s, busiest thread "
-                + "\(LoadFormat.fixed(generatorPeakUse * 100, places: 0)) %; timers late by \(Self.line(generatorDelay))"
+                + "\(LoadFormat.fixed(generatorPeakUse * 100, places: 0)) %; "
+                + "timers late by \(Self.line(generatorDelay))"
         )
         if let generatorWarning { add("warning", generatorWarning) }
         return lines.joined(separator: "\n")

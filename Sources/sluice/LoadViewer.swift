@@ -106,12 +106,13 @@ struct LoadViewer: Sendable {
         result.lateness = SessionLateness(
             meters, starts: starts.map { $0?.timestamp },
             wallClock: isLocal ? MediaTime.wallClockOrigin + started.nanoseconds : nil)
-        for (meter, start) in zip(meters, starts) {
-            let before = start?.sequenceNumber.map { meter.ledger.missing(from: $0) } ?? 0
-            result.lostAtEnds += before
-            // The report with the BYE counts all packets; at any other end the last ones are still under way.
+        for (meter, start) in zip(meters, starts) where plan.carrier == .udp {
             if end == .goodbye, let sent = meter.sentPackets {
-                result.lostAtEnds += max(0, Int64(sent) - meter.ledger.expected - before)
+                // The report with the BYE counts all packets.
+                result.lostAtEnds += max(0, Int64(sent) - meter.ledger.expected)
+            } else if let first = start?.sequenceNumber {
+                // The last ones are still under way.
+                result.lostAtEnds += meter.ledger.missing(from: first)
             }
         }
         return result

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Delivery
-import LibAV
 import Library
 import Logging
 import MediaCore
@@ -26,7 +25,7 @@ struct ProbeCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        LogBridge.install(Logger(label: "libav") { _ in SwiftLogNoOpLogHandler() })
+        bridgeLibAVLog(to: Logger(label: "libav") { _ in SwiftLogNoOpLogHandler() })
         let pool = IOPool(threads: 1, limit: 1) { work in work() }
         let title: FileTitle
         do {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Glibc
-import LibAV
 import Library
 import Logging
 import MediaCore
@@ -36,7 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
             return handler
         }
         let logger = Logger(label: "sluice")
-        LogBridge.install(Logger(label: "libav"))
+        bridgeLibAVLog(to: Logger(label: "libav"))
         raiseFileLimit()
 
         let ioThreads = NIOThreadPool(numberOfThreads: options.ioThreads)
@@ -105,7 +104,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "low-time-ms": "\(options.lowTime)", "low-bytes": "\(options.lowBytes)",
                 "low-packets": "\(options.lowPackets)", "batch-bytes": "\(options.batchBytes)",
                 "max-access-unit": "\(options.maxAccessUnit)", "lead-ms": "\(options.lead)",
-                "burst": "\(options.burst)", "mtu": "\(options.mtu)", "max-sessions": "\(options.maxSessions)",
+                "burst": "\(options.burst)", "bye-delay-ms": "\(options.byeDelay)", "mtu": "\(options.mtu)", "max-sessions": "\(options.maxSessions)",
                 "max-connections": "\(options.maxConnections)", "session-timeout-s": "\(options.sessionTimeout)",
             ])
         let base = "rtsp://\(host):\(port)/"

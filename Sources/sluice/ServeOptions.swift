@@ -48,6 +48,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Packets that may leave in one quantum of 2 ms, per viewer.")
     var burst = 32
 
+    @Option(help: "How long after the end a viewer over UDP gets its RTCP BYE (milliseconds).")
+    var byeDelay = 1000
+
     @Option(help: "Path MTU in bytes; RTP packets are 28 bytes smaller (IPv4 and UDP headers).")
     var mtu = 1400
 
@@ -90,6 +93,7 @@ struct ServeOptions: ParsableArguments {
         try check((1...1 << 30).contains(batchBytes), "--batch-bytes must be from 1 to 1073741824")
         try check((0...10_000).contains(lead), "--lead must be from 0 to 10000 ms")
         try check((1...65_536).contains(burst), "--burst must be from 1 to 65536")
+        try check((0...60_000).contains(byeDelay), "--bye-delay must be from 0 to 60000 ms")
         try check((256...65_535).contains(mtu), "--mtu must be from 256 to 65535")
         try check((1...1 << 30).contains(maxAccessUnit), "--max-access-unit must be from 1 to 1073741824")
         try check(maxSessions > 0 && maxConnections > 0, "--max-sessions and --max-connections must be positive")
@@ -105,7 +109,8 @@ struct ServeOptions: ParsableArguments {
             lowTime: .milliseconds(Int64(lowTime)), lowBytes: lowBytes, lowPackets: lowPackets, batchBytes: batchBytes,
             batchTime: DemandLimits.standard.batchTime)
         limits.pacing = PacingLimits(
-            quantum: PacingLimits.standard.quantum, lead: .milliseconds(Int64(lead)), burst: burst)
+            quantum: PacingLimits.standard.quantum, lead: .milliseconds(Int64(lead)), burst: burst,
+            goodbyeDelay: .milliseconds(Int64(byeDelay)))
         limits.packetSize = mtu - 28
         limits.sessions = maxSessions
         limits.connections = maxConnections

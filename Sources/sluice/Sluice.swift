@@ -13,5 +13,5 @@ struct Sluice: AsyncParsableCommand {
               sluice load rtsp://127.0.0.1:8554/holiday.mp4 --clients 20
             """,
         version: "0.1.0",
-        subcommands: [ServeCommand.self, ProbeCommand.self, HealthCommand.self])
+        subcommands: [ServeCommand.self, ProbeCommand.self, LoadCommand.self, HealthCommand.self])
 }

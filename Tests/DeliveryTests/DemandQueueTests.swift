@@ -1,8 +1,8 @@
 import Delivery
 import MediaCore
 import NIOCore
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct DemandQueueTests {
     private let limits = DemandLimits.standard

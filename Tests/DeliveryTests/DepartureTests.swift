@@ -1,8 +1,8 @@
 import Delivery
 import MediaCore
 import RTPPayload
-import Testing
 import TestSupport
+import Testing
 
 /// Which packets leave together.
 @Suite struct DepartureTests {

@@ -1,7 +1,7 @@
 import Delivery
 import MediaCore
-import Testing
 import TestSupport
+import Testing
 
 /// The Pacer's law for one line: what is due when, on a line whose decode times are its delivery times.
 @Suite struct PacingTests {
@@ -10,7 +10,12 @@ import TestSupport
 
     /// A line of 40 ms units with these packet counts.
     private func rig(_ packets: [Int]) -> QueueRig {
-        let rig = QueueRig(FakeTitle(units: packets.enumerated().map { .video($0, packets: $1, isKey: $0 == 0) }))
+        let title = FakeTitle(units: packets.enumerated().map { .video($0, packets: $1, isKey: $0 == 0) })
+        let rig = QueueRig(
+            title,
+            limits: DemandLimits(
+                lowTime: .seconds(9), lowBytes: 1 << 30, lowPackets: 1 << 20, batchBytes: 1 << 30,
+                batchTime: .seconds(9)))
         rig.fill()
         return rig
     }

@@ -1,8 +1,9 @@
-@testable import Delivery
 import MediaCore
 import RTP
-import Testing
 import TestSupport
+import Testing
+
+@testable import Delivery
 
 /// Play, pause, seek and close, with the numbers that Range and RTP-Info would say.
 @Suite struct ViewerTests {
@@ -89,7 +90,8 @@ import TestSupport
         stage.run(for: .seconds(20))
         for transport in seat.transports { expectWhole(transport) }
         // Frame 31 (1.24 s) is the first after the pause: 10 ms later, and stamped for it.
-        let next = try #require(seat.transports[0].sent.first { $0.identity.unit == seat.transports[0].sent[before[0]].identity.unit })
+        let next = try #require(
+            seat.transports[0].sent.first { $0.identity.unit == seat.transports[0].sent[before[0]].identity.unit })
         #expect(next.unit.decodeTime == ms(1240))
         #expect(next.time == ms(104_240))
         #expect(next.header.timestamp == RTPTimestamp(90 * 104_240))
@@ -147,7 +149,7 @@ import TestSupport
         expectContiguous(seat)
         let after = seat.transports[0].sent[before[0]...]
         #expect(after.first?.unit.decodeTime == .seconds(5))
-        #expect(after.first?.time == ms(101_232))
+        #expect(after.first?.time == ms(101_230))
         #expect(after.first?.header.timestamp == RTPTimestamp(90 * 101_230))
         #expect(after.last?.unit.decodeTime == ms(6960))
         #expect(seat.ends == [nil])
@@ -253,6 +255,23 @@ import TestSupport
         #expect(seat.transports[0].sent.count == (20 + 24 * 25) * 4)
         #expect(seat.ends.count == 3)
         expectContiguous(seat)
+    }
+
+    @Test("paused while BYE waits, it stands at the end, not beyond")
+    func pauseBeforeGoodbye() {
+        let seat = stage.seat(.film(seconds: 2, keyPackets: 20))
+        seat.play()
+        stage.run(for: ms(2700))
+        #expect(!seat.viewer.hasEnded)
+        #expect(seat.viewer.position == .seconds(2))
+        seat.viewer.pause()
+        stage.run(for: .seconds(5))
+        #expect(seat.viewer.position == .seconds(2))
+        #expect(seat.ends.isEmpty)
+        seat.play()
+        #expect(seat.lastStart?.position == .seconds(2))
+        stage.run(for: .seconds(5))
+        #expect(seat.ends == [nil])
     }
 
     @Test("a seek that fails says why, and the position is what it was")

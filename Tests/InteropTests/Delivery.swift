@@ -19,6 +19,8 @@ struct Delivery: Sendable {
         let source: String
         /// Index of the picture.
         let picture: Int
+        /// Index of the audio unit.
+        var unit = 0
         /// Seconds.
         let value: Double
     }
@@ -29,7 +31,7 @@ struct Delivery: Sendable {
     var audio: [Sample] = []
     /// Times of compressed video units in decoding order, if the client tells, seconds.
     var videoUnits: [Double] = []
-    /// Presentation of a picture less that of the first audio unit, by each way in which the client can know it.
+    /// Presentation of a picture less that of an audio unit, by each way in which the client can know it.
     var offsets: [Offset] = []
     /// Why the client did not come to the end.
     var failure: String?

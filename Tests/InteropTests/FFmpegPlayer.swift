@@ -1,16 +1,18 @@
 import Foundation
 
 /// FFmpeg's command line as a client.
-struct FFmpegPlayer: Sendable {
+struct FFmpegPlayer: Player {
     let name: String
     let path: String
     /// How this version spells "the time base of the input" for `-enc_time_base`.
     let inputTimeBase: String
+    /// The first audio unit's time is a guess too.
+    let guessesAudio: Bool
     /// A command that runs it, `ip netns exec NAME`.
     var prefix: [String] = []
 
     /// Debian's.
-    static let system = FFmpegPlayer(name: "FFmpeg 5.1", path: "ffmpeg", inputTimeBase: "-1")
+    static let system = FFmpegPlayer(name: "FFmpeg 5.1", path: "ffmpeg", inputTimeBase: "-1", guessesAudio: false)
 
     /// The one that the package `imageio-ffmpeg` brings: much newer.
     static func packaged() async throws -> FFmpegPlayer {
@@ -18,7 +20,9 @@ struct FFmpegPlayer: Sendable {
         let path = try await Tool.require([try Place.clientsPython, "-c", code]).trimmingCharacters(
             in: .whitespacesAndNewlines)
         let version = try await Tool.require([path, "-version"]).split(separator: " ").dropFirst(2).first ?? "?"
-        return FFmpegPlayer(name: "FFmpeg \(version.prefix(while: { $0 != "-" }))", path: path, inputTimeBase: "demux")
+        return FFmpegPlayer(
+            name: "FFmpeg \(version.prefix(while: { $0 != "-" }))", path: path, inputTimeBase: "demux",
+            guessesAudio: true)
     }
 
     /// The same client, run by another command.
@@ -34,7 +38,8 @@ struct FFmpegPlayer: Sendable {
     {
         let id = UUID().uuidString
         let outputs = ["frames", "audio"].map { scratch.appending(path: "\(id).\($0)").path }
-        var command = prefix + [path, "-nostdin", "-v", "warning", "-rtsp_transport", transport.rawValue]
+        var command =
+            Tool.urgently + prefix + [path, "-nostdin", "-v", "warning", "-rtsp_transport", transport.rawValue]
         command += ["-buffer_size", "\(4 << 20)", "-threads", "1", "-copyts", "-i", url]
         if reference.video != nil {
             command += [
@@ -60,8 +65,12 @@ struct FFmpegPlayer: Sendable {
             // libavformat's parser cannot place the first unit of an RTP stream (its byte position is -1): the picture's time is a guess.
             delivery.frames[0] = .init(pts: nil, hash: frame.hash)
         }
-        if delivery.frames.count > 1, let picture = delivery.frames[1].pts, let unit = delivery.audio.first?.pts {
-            delivery.offsets = [.init(source: name, picture: 1, value: picture - unit)]
+        if guessesAudio, let unit = delivery.audio.first { delivery.audio[0] = .init(pts: nil, hash: unit.hash) }
+        if let picture = delivery.frames.firstIndex(where: { $0.pts != nil }),
+            let unit = delivery.audio.firstIndex(where: { $0.pts != nil }),
+            let pictureTime = delivery.frames[picture].pts, let unitTime = delivery.audio[unit].pts
+        {
+            delivery.offsets = [.init(source: name, picture: picture, unit: unit, value: pictureTime - unitTime)]
         }
         return delivery
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// GStreamer's rtspsrc as a client, through `Clients/gst_play.py`.
-struct GStreamerPlayer: Sendable {
+struct GStreamerPlayer: Player {
     let name = "GStreamer"
 
     /// One element of the script's output.
@@ -28,6 +28,9 @@ struct GStreamerPlayer: Sendable {
                     / rate
             }
 
+            /// NPT of the pictures, in presentation order.
+            var pictureTimes: [Double] { units.indices.compactMap(presentation).sorted() }
+
             /// Wall clock of the unit at `index` by the first sender report, seconds since `epoch` (NTP, 32.32).
             func wallClock(of index: Int, epoch: UInt64) -> Double? {
                 guard let report = reports.first, report.count == 2, units.indices.contains(index),
@@ -45,6 +48,8 @@ struct GStreamerPlayer: Sendable {
         let error: String?
         let eos: Bool
         let seconds: Double
+        /// After a seek: where the H.264 stream lies as it came.
+        let capture: String?
         let tracks: [String: Track]
     }
 
@@ -52,9 +57,11 @@ struct GStreamerPlayer: Sendable {
         -> Delivery
     {
         let output = scratch.appending(path: "\(UUID().uuidString).json").path
-        let command = [
-            Place.systemPython, Place.script("gst_play.py"), url, transport.rawValue, output, "--timeout", "\(limit)",
-        ]
+        let command =
+            Tool.urgently + [
+                Place.systemPython, Place.script("gst_play.py"), url, transport.rawValue, output, "--timeout",
+                "\(limit)",
+            ]
         let outcome = try await Tool.run(command, seconds: limit + 10)
         guard let data = FileManager.default.contents(atPath: output),
             let run = try JSONDecoder().decode([Run].self, from: data).first
@@ -70,12 +77,12 @@ struct GStreamerPlayer: Sendable {
     {
         let output = scratch.appending(path: "\(UUID().uuidString).json").path
         let command =
-            [
+            Tool.urgently + [
                 Place.systemPython, Place.script("gst_play.py"), url, transport.rawValue, output, "--timeout",
                 "\(limit)", "--seek",
             ]
             + positions.map { "\($0)" }
-        let outcome = try await Tool.run(command, seconds: limit * 2 + 30)
+        let outcome = try await Tool.run(command, seconds: limit * Double(positions.count + 1))
         guard let data = FileManager.default.contents(atPath: output) else {
             throw ToolFailure(command: command, outcome: outcome)
         }
@@ -88,10 +95,11 @@ struct GStreamerPlayer: Sendable {
         let video = run.tracks["video"]
         let audio = run.tracks["audio"]
         if let video {
-            delivery.frames = video.frames.map { frame in
-                // GST_CLOCK_TIME_NONE: the picture has no time.
-                let pts = frame[0].flatMap { $0 == .max ? nil : Double($0) * 1e-9 }
-                return .init(pts: pts, hash: UInt32(truncatingIfNeeded: frame[1] ?? 0))
+            let times = video.pictureTimes
+            delivery.frames = video.frames.enumerated().map { index, frame in
+                .init(
+                    pts: times.indices.contains(index) ? times[index] : nil,
+                    hash: UInt32(truncatingIfNeeded: frame[1] ?? 0))
             }
             delivery.videoUnits = video.units.indices.compactMap(video.presentation)
         }

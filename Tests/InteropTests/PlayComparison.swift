@@ -20,10 +20,10 @@ enum PlayComparison {
             found.append("the client knows no audio/video offset")
         }
         for offset in delivery.offsets {
-            guard let expected = reference.offset(ofPicture: offset.picture) else { continue }
+            guard let expected = reference.offset(picture: offset.picture, unit: offset.unit) else { continue }
             if !(abs(offset.value - expected) <= 0.001) {
                 found.append(
-                    "picture \(offset.picture) is \(ms(offset.value)) after the first audio unit (\(offset.source)), "
+                    "picture \(offset.picture) is \(ms(offset.value)) after audio unit \(offset.unit) (\(offset.source)), "
                         + "in the file \(ms(expected))")
             }
         }

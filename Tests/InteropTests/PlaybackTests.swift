@@ -5,8 +5,8 @@ extension Interop {
     /// Every H.264 and AAC title in MP4 and MOV, played and sought by every client over UDP and TCP.
     @Suite("Playback")
     struct PlaybackTests {
-        /// Jobs at once: the long titles, which need little of the processor, occupy a dozen of these nearly all the time.
-        private static let jobsAtOnce = 18
+        /// Processors that may be occupied at once: most of this machine's, so that nobody comes late to a socket.
+        private static let bearable = Double(ProcessInfo.processInfo.activeProcessorCount) * 0.85
 
         @Test("every title plays, seeks and ends exactly", .timeLimit(.minutes(14)))
         func everyTitle() async throws {
@@ -40,7 +40,7 @@ extension Interop {
             var queue = JobQueue<Result<Reference?, any Error>>()
             for file in files where Place.only.map(file.lastPathComponent.contains) ?? true {
                 let size = (try? file.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
-                queue.add(seconds: Double(size)) {
+                queue.add(seconds: Double(size), load: 1) {
                     do {
                         return .success(try await Reference(file: file, name: file.lastPathComponent, scratch: scratch))
                     } catch {
@@ -48,7 +48,7 @@ extension Interop {
                     }
                 }
             }
-            return try await queue.run(atOnce: 3).compactMap { try $0.get() }.filter {
+            return try await queue.run(load: 2).compactMap { try $0.get() }.filter {
                 $0.duration <= Place.maximumSeconds
             }
         }
@@ -58,57 +58,47 @@ extension Interop {
             play: @escaping @Sendable (Reference) -> Server,
             seek: @escaping @Sendable (Reference) -> Server
         ) async throws -> Report {
-            var queue = JobQueue<Report.Row>()
+            let players: [any Player] = clients + [GStreamerPlayer()]
+            let seekers: [any Seeker] = [GStreamerPlayer(), PyAVPlayer()]
+            var jobs: [PlaybackJob] = []
             for reference in references {
-                queue.add(seconds: 0) { await PlaybackJobs.offer(reference, from: seek(reference)) }
+                jobs.append(.offer(reference, from: seek(reference)))
                 for transport in Transport.allCases {
-                    for client in clients {
-                        queue.add(seconds: reference.duration) {
-                            await PlaybackJobs.play(reference, client: client.name, transport: transport) { limit in
-                                let url = play(reference).url(reference.name)
-                                return try await client.play(
-                                    reference, url: url, transport: transport, limit: limit, scratch: scratch)
-                            }
-                        }
+                    jobs += players.map {
+                        .play(reference, by: $0, transport, from: play(reference), scratch: scratch)
                     }
-                    let gstreamer = GStreamerPlayer()
-                    queue.add(seconds: reference.duration) {
-                        await PlaybackJobs.play(reference, client: gstreamer.name, transport: transport) { limit in
-                            let url = play(reference).url(reference.name)
-                            return try await gstreamer.play(
-                                reference, url: url, transport: transport, limit: limit, scratch: scratch)
-                        }
-                    }
-                    queue.add(seconds: 15) {
-                        await PlaybackJobs.seek(reference, client: gstreamer.name, transport: transport) {
-                            positions, limit in
-                            try await gstreamer.seekRuns(
-                                seek(reference).url(reference.name), transport: transport, positions: positions,
-                                limit: limit, scratch: scratch)
-                        }
-                    }
-                    let pyav = PyAVPlayer()
-                    queue.add(seconds: 15) {
-                        await PlaybackJobs.seek(reference, client: pyav.name, transport: transport) {
-                            positions, limit in
-                            try await pyav.seekRuns(
-                                seek(reference).url(reference.name), transport: transport, positions: positions,
-                                limit: limit, scratch: scratch)
-                        }
+                    jobs += seekers.map {
+                        .seek(reference, by: $0, transport, from: seek(reference), scratch: scratch)
                     }
                 }
             }
+            let first = await rows(of: jobs, load: bearable)
+            // A client may have been starved by its neighbours. If it differs again when it is alone, it was the server.
+            let again = first.filter { !$0.row.differences.isEmpty && $0.job.seconds <= 70 }
+            let second = await rows(of: again.map(\.job), load: 0.5)
             var report = Report()
-            for row in await queue.run(atOnce: jobsAtOnce) { report.add(row) }
+            for (job, row) in first {
+                guard var retried = second.first(where: { $0.job.name == job.name })?.row else {
+                    report.add(row)
+                    continue
+                }
+                retried.firstDifferences = row.differences
+                report.add(retried)
+            }
             // The last sessions may still be on their way out.
             try await Task.sleep(for: .seconds(1))
             for reference in references {
-                let plays = clients.count + 1
-                for row in Counters.rows(reference, play: play(reference), seek: seek(reference), plays: plays) {
-                    report.add(row)
-                }
+                let rows = Counters.rows(
+                    reference, play: play(reference), seek: seek(reference), plays: players.count)
+                for row in rows { report.add(row) }
             }
             return report
+        }
+
+        private static func rows(of jobs: [PlaybackJob], load: Double) async -> [(job: PlaybackJob, row: Report.Row)] {
+            var queue = JobQueue<(job: PlaybackJob, row: Report.Row)>()
+            for job in jobs { queue.add(seconds: job.seconds, load: job.load) { (job, await job.run()) } }
+            return await queue.run(load: load)
         }
     }
 }

@@ -26,7 +26,7 @@ struct RawViewer: Decodable, Sendable {
     static func watch(
         _ url: String, _ transport: Transport, seconds: Double, prefix: [String], options: [String] = []
     ) async throws -> RawViewer {
-        let command = prefix + command(url, transport, seconds: seconds, options: options)
+        let command = Tool.urgently + prefix + command(url, transport, seconds: seconds, options: options)
         return try JSONDecoder().decode(
             RawViewer.self, from: Data(try await Tool.require(command, seconds: seconds + 20).utf8))
     }

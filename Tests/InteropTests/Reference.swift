@@ -26,12 +26,12 @@ struct Reference: Sendable {
     var bitRate: Double {
         Double(((video?.units ?? []) + (audio?.units ?? [])).reduce(0) { $0 + $1.bytes }) * 8 / max(duration, 0.001)
     }
-    /// Presentation of a picture less that of the first audio unit, seconds.
-    func offset(ofPicture index: Int) -> Double? {
-        guard let frames = video?.frames, frames.indices.contains(index), let unit = audio?.units.first else {
-            return nil
-        }
-        return frames[index].pts - unit.pts
+    /// Presentation of a picture less that of an audio unit, seconds.
+    func offset(picture: Int, unit: Int) -> Double? {
+        guard let frames = video?.frames, frames.indices.contains(picture), let units = audio?.units,
+            units.indices.contains(unit)
+        else { return nil }
+        return frames[picture].pts - units[unit].pts
     }
 
     /// nil if the file has no H.264 or AAC track with samples that can be had (some are encrypted).
@@ -42,7 +42,8 @@ struct Reference: Sendable {
         let id = UUID().uuidString
         let outputs = ["frames", "units", "audio"].map { scratch.appending(path: "\(id).\($0)").path }
         var command = [
-            "ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-advanced_editlist", "0", "-copyts", "-i", file.path,
+            "ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-noautorotate", "-advanced_editlist", "0", "-copyts",
+            "-i", file.path,
         ]
         if let video {
             command += [
@@ -81,28 +82,46 @@ struct Reference: Sendable {
         struct Stream: Decodable {
             let index: Int
             let codec_name: String?
-            let codec_tag_string: String?
             let nb_read_packets: String?
         }
         let streams: [Stream]
     }
 
+    /// The first packet of a file.
+    private struct FirstPacket: Decodable {
+        struct Packet: Decodable {
+            struct SideData: Decodable {
+                let side_data_type: String?
+            }
+            let stream_index: Int
+            let side_data_list: [SideData]?
+        }
+        let packets: [Packet]
+    }
+
     /// The file's H.264 and AAC streams that have samples and are not encrypted. nil if it is no MP4 or MOV.
     private static func streams(of path: String) async throws -> [(index: Int, codec: String)]? {
-        let command = [
-            "ffprobe", "-v", "error", "-advanced_editlist", "0", "-count_packets", "-show_entries",
-            "stream=index,codec_name,codec_tag_string,nb_read_packets:format=format_name", "-of", "json", path,
-        ]
-        let text = try await Tool.run(command).output
+        let probe = ["ffprobe", "-v", "error", "-advanced_editlist", "0", "-of", "json"]
+        let entries = "stream=index,codec_name,nb_read_packets:format=format_name"
+        let text = try await Tool.run(probe + ["-count_packets", "-show_entries", entries, path]).output
         guard text.contains("mov,mp4"), let listing = try? JSONDecoder().decode(Listing.self, from: Data(text.utf8))
         else { return nil }
-        return listing.streams.compactMap { stream in
+        let found = listing.streams.compactMap { stream -> (index: Int, codec: String)? in
             guard let codec = stream.codec_name, codec == "h264" || codec == "aac",
-                Int(stream.nb_read_packets ?? "0") ?? 0 > 0,
-                stream.codec_tag_string != "encv", stream.codec_tag_string != "enca"
+                Int(stream.nb_read_packets ?? "0") ?? 0 > 0
             else { return nil }
             return (stream.index, codec)
         }
+        var clear: [(index: Int, codec: String)] = []
+        for stream in found {
+            // FFmpeg 5.1 calls an encrypted track by its codec; only the packets tell.
+            let selection = ["-select_streams", "\(stream.index)", "-read_intervals", "%+#1", "-show_packets"]
+            let first = try await Tool.run(probe + selection + [path]).output
+            let packets = (try? JSONDecoder().decode(FirstPacket.self, from: Data(first.utf8)))?.packets ?? []
+            let sideData = packets.flatMap { $0.side_data_list ?? [] }.compactMap(\.side_data_type)
+            if !sideData.contains(where: { $0.hasPrefix("Encryption") }) { clear.append(stream) }
+        }
+        return clear
     }
 }
 

@@ -13,16 +13,31 @@ struct SeekRun: Sendable {
     /// The start of the reply's Range, NPT in seconds.
     let start: Double?
     /// The first decoded pictures, in presentation order.
-    let frames: [Sample]
+    var frames: [Sample]
     /// The first audio units.
     let audio: [Sample]
     let error: String?
     /// Samples at the start that may come from before the seek: FFmpeg's client does not drop datagrams that it received
     /// before the reply to PLAY, and takes them for the new position's.
     var stale = 0
+    /// Where the H.264 stream lies as it came, if the client kept it.
+    var capture: String?
+
+    /// The same with its pictures decoded anew by FFmpeg: GStreamer's avdec_h264 needs an IDR picture to begin with, and an open group
+    /// of pictures has none.
+    func redecoded() async throws -> SeekRun {
+        guard let capture else { return self }
+        let command = ["ffmpeg", "-nostdin", "-v", "error", "-strict", "1", "-f", "h264", "-i", capture]
+        let text = try await Tool.require(command + ["-fps_mode", "passthrough", "-f", "framecrc", "-"])
+        var copy = self
+        copy.frames = FrameList(text).entries.prefix(max(1, frames.count)).map {
+            .init(presentation: nil, hash: $0.hash)
+        }
+        return copy
+    }
 }
 
-extension GStreamerPlayer {
+extension GStreamerPlayer: Seeker {
     func seekRuns(_ url: String, transport: Transport, positions: [Double], limit: Double, scratch: URL) async throws
         -> [SeekRun]
     {
@@ -30,16 +45,12 @@ extension GStreamerPlayer {
             let video = run.tracks["video"]
             let audio = run.tracks["audio"]
             let start = (video ?? audio)?.start.map { Double($0) * 1e-9 }
-            // The earliest unit is the first picture; later ones follow by their PTS.
-            let first = video.flatMap { track in track.units.indices.compactMap(track.presentation).min() }
-            let firstPTS = video?.frames.first?[0] ?? 0
+            let times = video?.pictureTimes ?? []
             return SeekRun(
                 asked: run.asked ?? -1, start: start,
-                frames: (video?.frames ?? []).map { frame in
-                    let pts = frame[0] ?? .max
-                    let later = pts == .max ? nil : Double(Int64(bitPattern: pts &- firstPTS)) * 1e-9
-                    return .init(
-                        presentation: first.flatMap { first in later.map { first + $0 } },
+                frames: (video?.frames ?? []).enumerated().map { index, frame in
+                    .init(
+                        presentation: times.indices.contains(index) ? times[index] : nil,
                         hash: UInt32(truncatingIfNeeded: frame[1] ?? 0))
                 },
                 audio: audio.map { track in
@@ -49,13 +60,13 @@ extension GStreamerPlayer {
                             hash: UInt32(truncatingIfNeeded: track.units[$0][2] ?? 0))
                     }
                 } ?? [],
-                error: run.error)
+                error: run.error, capture: run.capture)
         }
     }
 }
 
 /// FFmpeg's client through PyAV (`Clients/av_seek.py`): its own seek is a PAUSE and a PLAY with a Range in one session.
-struct PyAVPlayer: Sendable {
+struct PyAVPlayer: Seeker {
     let name = "PyAV"
 
     private struct Run: Decodable {
@@ -84,12 +95,12 @@ struct PyAVPlayer: Sendable {
     {
         let output = scratch.appending(path: "\(UUID().uuidString).json").path
         let command =
-            [
+            Tool.urgently + [
                 try Place.clientsPython, Place.script("av_seek.py"), url, transport.rawValue, output, "--timeout",
                 "\(limit)", "--seek",
             ]
             + positions.map { "\($0)" }
-        let outcome = try await Tool.run(command, seconds: limit * 2 + 30)
+        let outcome = try await Tool.run(command, seconds: limit * Double(positions.count + 1))
         guard outcome.status == 0, let data = FileManager.default.contents(atPath: output) else {
             throw ToolFailure(command: command, outcome: outcome)
         }

@@ -17,7 +17,7 @@ struct Server: Sendable {
         rtpPort: Int? = nil, _ body: @Sendable (Server) async throws -> Result
     ) async throws -> Result {
         let serve =
-            prefix + [
+            Tool.urgently + prefix + [
                 try Place.binary, "serve", directory.path, "--host", host, "--port", "\(port)", "--rtp-port",
                 "\(rtpPort ?? port + 1000)",
                 "--log-level", "info",

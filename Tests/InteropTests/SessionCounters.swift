@@ -1,11 +1,5 @@
 /// What the server logged at a session's end: the line `session ended` at level info, with these keys as metadata.
 struct SessionCounters: Sendable {
-    private static let keys = [
-        "session", "title", "transport", "reason", "reads", "packets", "bytes", "unsent-packets-max",
-        "unsent-bytes-max", "unsent-ms-max",
-        "starvations", "drops", "errors",
-    ]
-
     let title: String
     let transport: String
     let reads: Int
@@ -16,19 +10,15 @@ struct SessionCounters: Sendable {
     /// The line itself, for a failure's message.
     let line: String
 
-    /// nil if the line says something else. Values may hold spaces: each reaches to the next known key, or to the message's source in brackets.
+    /// nil if the line says something else. Values may hold spaces: each reaches to the next key, the last one to a space.
     init?(line: Substring) {
         guard line.contains("session ended") else { return nil }
         var values: [String: String] = [:]
-        var places: [(key: String, start: Substring.Index, value: Substring.Index)] = []
-        for key in Self.keys {
-            if let range = line.firstRange(of: " \(key)=") { places.append((key, range.lowerBound, range.upperBound)) }
-        }
-        places.sort { $0.start < $1.start }
-        for (index, place) in places.enumerated() {
-            var value = line[place.value..<(index + 1 < places.count ? places[index + 1].start : line.endIndex)]
-            if index + 1 == places.count, let space = value.firstIndex(of: " ") { value = value[..<space] }
-            values[place.key] = String(value)
+        let keys = line.matches(of: /\ ([a-z-]+)=/)
+        for (index, key) in keys.enumerated() {
+            let isLast = index + 1 == keys.count
+            let value = line[key.range.upperBound..<(isLast ? line.endIndex : keys[index + 1].range.lowerBound)]
+            values[String(key.1)] = String(isLast ? value.prefix { $0 != " " } : value)
         }
         guard let title = values["title"], let transport = values["transport"],
             let reads = values["reads"].flatMap({ Int($0) }),

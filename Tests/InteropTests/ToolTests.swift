@@ -57,7 +57,7 @@ extension Interop {
                     "mpv", "--no-config", "--vo=null", "--ao=null", "--rtsp-transport=\(transport)",
                     "--msg-level=all=warn,cplayer=info", "--term-status-msg=", url,
                 ]
-                let outcome = try await Tool.run(command, seconds: 30)
+                let outcome = try await Tool.run(Tool.urgently + command, seconds: 30)
                 let text = outcome.output + outcome.error
                 #expect(outcome.status == 0 && text.contains("End of file"), "\(text.suffix(1000))")
                 #expect(text.contains("(h264 640x360") && text.contains("(aac 1ch 48000Hz)"), "\(text.suffix(1000))")

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Real files, where there are some: the directory that SLUICE_CORPUS names, else `shared/corpus` beside the
 /// repository.

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The `ffmpeg` and `ffprobe` commands: what makes the tests' media, and the second opinion on it.
 package enum FFmpeg {

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Synchronization
 
 /// Media made by `ffmpeg`, once per process, in a directory of its own that goes when the process ends.

@@ -15,7 +15,8 @@ import Testing
 
     @Test func aSessionIsNamed() {
         let reply = Options.reply(
-            to: Request(method: .options, uri: "*", headers: ["CSeq": "2"]), session: SessionHeader(id: "a1", timeout: 60))
+            to: Request(method: .options, uri: "*", headers: ["CSeq": "2"]),
+            session: SessionHeader(id: "a1", timeout: 60))
         #expect(reply.headers["Session"] == "a1;timeout=60")
     }
 }

@@ -115,7 +115,8 @@ package final class FakeCursor: MediaCursor {
         }
         noteEnds(&batch, request, &state)
         state.log.largestBatch = max(state.log.largestBatch, batch.buffer.readableBytes)
-        state.log.largestBatchPackets = max(state.log.largestBatchPackets, batch.trains.reduce(0) { $0 + Int($1.packets) })
+        state.log.largestBatchPackets = max(
+            state.log.largestBatchPackets, batch.trains.reduce(0) { $0 + Int($1.packets) })
         return batch
     }
 
@@ -138,7 +139,8 @@ package final class FakeCursor: MediaCursor {
         }
         let firstRun = Int32(batch.runs.count)
         unit.write(
-            ordinal: ordinal, layout: track.layout, payloadType: track.payloadType, into: &batch.buffer, runs: &batch.runs)
+            ordinal: ordinal, layout: track.layout, payloadType: track.payloadType, into: &batch.buffer,
+            runs: &batch.runs)
         batch.trains.append(
             PacketTrain(
                 unit: unit.unit, runs: firstRun..<Int32(batch.runs.count), packets: Int32(unit.packets),
@@ -179,7 +181,8 @@ package final class FakeCursor: MediaCursor {
         let start = title.units[key].unit.presentationTime
         // Other tracks' units of that time may lie before the key frame in the file; the leader's need not be looked at again.
         let first = title.units.firstIndex {
-            $0.unit.presentationTime >= start && ($0.unit.track != leader || $0.unit.decodeTime >= title.units[key].unit.decodeTime)
+            $0.unit.presentationTime >= start
+                && ($0.unit.track != leader || $0.unit.decodeTime >= title.units[key].unit.decodeTime)
         }
         (state.next, state.floor) = (first ?? key, start)
         batch.start = start

@@ -23,7 +23,8 @@ package final class FakeLibrary: MediaLibrary {
     /// How often a title was asked for.
     package var requests: Int { lookUps.withLock { $0 } }
 
-    package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void) {
+    package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
+    {
         lookUps.withLock { $0 += 1 }
         completion(titles[path] ?? .failure(.notFound))
     }

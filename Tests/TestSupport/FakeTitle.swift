@@ -43,7 +43,8 @@ package final class FakeTitle: MediaTitle {
     private static let video = CodecDescription(
         codec: .h264, kind: .video,
         configuration: [
-            0x01, 0x42, 0xC0, 0x1E, 0xFF, 0xE1, 0x00, 0x0B, 0x67, 0x42, 0xC0, 0x1E, 0xDA, 0x02, 0x80, 0xBF, 0xE5, 0xC0, 0x44,
+            0x01, 0x42, 0xC0, 0x1E, 0xFF, 0xE1, 0x00, 0x0B, 0x67, 0x42, 0xC0, 0x1E, 0xDA, 0x02, 0x80, 0xBF, 0xE5, 0xC0,
+            0x44,
             0x01, 0x00, 0x04, 0x68, 0xCE, 0x3C, 0x80,
         ], width: 640, height: 360)
 
@@ -68,7 +69,8 @@ extension FakeTitle {
         guard audio else { return FakeTitle(units: video, behaviour: behaviour) }
         let sound = (0..<48_000 * seconds / 1024).map { FakeUnit.audio($0) }
         let placed = video.map { ($0.unit.decodeTime, $0) } + sound.map { ($0.unit.decodeTime + audioLag, $0) }
-        let units = placed.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }.map(\.element.1)
+        let units = placed.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }.map(
+            \.element.1)
         return FakeTitle(units: units, behaviour: behaviour)
     }
 }

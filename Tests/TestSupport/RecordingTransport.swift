@@ -29,7 +29,9 @@ package final class RecordingTransport: PacketTransport {
         package var identity: PacketIdentity { PacketIdentity(parsing: bytes) }
 
         package var header: RTPHeader {
-            do { return try RTPHeader(parsing: bytes.span.bytes) } catch { preconditionFailure("no RTP packet: \(error)") }
+            do { return try RTPHeader(parsing: bytes.span.bytes) } catch {
+                preconditionFailure("no RTP packet: \(error)")
+            }
         }
     }
 
@@ -97,8 +99,9 @@ package final class RecordingTransport: PacketTransport {
             let whole = packet(index, of: departure)
             sent.append(
                 Sent(
-                    time: clock.now, line: departure.line, unit: departure.unit, bytes: Array(whole[prefix...]),
-                    framing: Array(whole[..<prefix]), departure: departures))
+                    time: clock.now, line: departure.line, unit: departure.unit,
+                    bytes: Array(UnsafeRawBufferPointer(rebasing: whole[prefix...])), framing: Array(whole[..<prefix]),
+                    departure: departures))
         }
         departures += 1
         if acceptance == .immediate { settle(departure.packets, refused: false) }
@@ -117,10 +120,16 @@ package final class RecordingTransport: PacketTransport {
     /// The kernel has thrown the oldest `packets` away.
     package func refuse(_ packets: Int) { settle(packets, refused: true) }
 
-    private func packet(_ index: Int, of departure: DemandQueue.Departure) -> [UInt8] {
+    private func packet(_ index: Int, of departure: DemandQueue.Departure) -> UnsafeRawBufferPointer {
         let size = prefix + (index == departure.packets - 1 ? departure.lastPacketSize : departure.packetSize)
         let start = departure.buffer.base + departure.offset + index * (prefix + departure.packetSize)
-        return Array(UnsafeRawBufferPointer(start: start, count: size))
+        return UnsafeRawBufferPointer(start: start, count: size)
+    }
+
+    /// Header and identity are what differs from packet to packet.
+    private func isDamaged(_ index: Int, of departure: DemandQueue.Departure, _ sent: Sent) -> Bool {
+        let head = packet(index, of: departure)[..<(prefix + FakeUnit.minimumPacketSize)]
+        return !head.elementsEqual(sent.framing + sent.bytes[..<FakeUnit.minimumPacketSize])
     }
 
     private func settle(_ packets: Int, refused: Bool) {
@@ -130,8 +139,7 @@ package final class RecordingTransport: PacketTransport {
             var oldest = outstanding[0]
             let taken = min(left, oldest.packets)
             let skip = oldest.departure.packets - oldest.packets
-            for index in skip..<skip + taken
-            where Array(packet(index, of: oldest.departure)[prefix...]) != sent[oldest.first + index].bytes {
+            for index in skip..<skip + taken where isDamaged(index, of: oldest.departure, sent[oldest.first + index]) {
                 damaged += 1
             }
             oldest.packets -= taken

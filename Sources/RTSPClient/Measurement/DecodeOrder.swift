@@ -1,15 +1,17 @@
 /// Rebuilds decode times from presentation times: what a receiver can know of B-frames' reordering.
 ///
-/// Units come in decode order and bear their presentation times. Decode times grow from unit to unit and are the same set of times shifted by
-/// the reordering delay, so the decode time of the k-th unit is the k-th smallest presentation time less that delay:
+/// Units come in decode order and bear their presentation times. Decode times grow from unit to unit and are the same
+/// set of times shifted by the reordering delay, so the decode time of the k-th unit is the k-th smallest presentation
+/// time less that delay:
 /// ```
 /// in decode order   I0  P3  B1  B2  P6  B4  B5
 /// presentation      40 160  80 120 280 200 240 ms
 /// sorted            40  80 120 160 200 240 280
-/// less the delay     0  40  80 120 160 200 240    (the delay is the largest difference sorted - presentation: 120 - 80 of B1)
+/// less the delay     0  40  80 120 160 200 240    (delay: the largest sorted - presentation, 120 - 80 of B1)
 /// ```
-/// Sorting needs only a window: no unit is displaced by more than `window` places (H.264 and H.265 allow 16 frames). The delay is the least
-/// that lets no unit be presented before it is decoded; a file may state a larger one, which a receiver cannot see.
+/// Sorting needs only a window: no unit is displaced by more than `window` places (H.264 and H.265 allow 16 frames).
+/// The delay is the least that lets no unit be presented before it is decoded; files may state one that is some frames
+/// larger (x264 with two B-frames does).
 struct DecodeOrder: Sendable {
     static let window = 16
 
@@ -18,7 +20,8 @@ struct DecodeOrder: Sendable {
         var presentation: Int64
         /// When its first packet came.
         var arrival: Int64
-        var packets: Int
+        /// When its last packet came.
+        var lastArrival: Int64
     }
 
     private var units: [Unit] = []
@@ -29,6 +32,9 @@ struct DecodeOrder: Sendable {
     private(set) var delay: Int64 = 0
     /// Units displaced by more than the window: their decode times are approximate.
     private(set) var misplaced = 0
+    /// The usual time from unit to unit in nanoseconds, by majority vote; zero before the second unit.
+    private(set) var period: Int64 = 0
+    private var votes = 0
 
     init() {
         units.reserveCapacity(Self.window + 1)
@@ -54,8 +60,15 @@ struct DecodeOrder: Sendable {
             misplaced += 1
             decode = last
         }
+        if last != .min { vote(decode - last) }
         last = decode
         delay = max(delay, decode - unit.presentation)
         return (unit, decode)
+    }
+
+    /// Boyer and Moore's majority vote; steps that differ by rounding to ticks are the same.
+    private mutating func vote(_ step: Int64) {
+        if votes == 0 { period = step }
+        votes += (step - period).magnitude <= 100_000 ? 1 : -1
     }
 }

@@ -1,7 +1,7 @@
 /// Measured times in microseconds, with exact extremes and bounded memory.
 ///
-/// Up to `limit` samples all are kept; then every second one is dropped and from there on only every second one taken, and so on: what is left
-/// stays evenly spread over the run.
+/// Up to `limit` samples all are kept; then every second one is dropped and from there on only every second one taken,
+/// and so on: what is left stays evenly spread over the run.
 package struct Samples: Sendable {
     /// 512 kB: half an hour of a track of 71 units a second.
     package static let defaultLimit = 131_072

@@ -2,8 +2,9 @@ package import RTP
 
 /// Which packets of a stream came: exact counts of loss, duplicates and reordering, from sequence numbers alone.
 ///
-/// Unlike RFC 3550 A.3's "expected - received", a duplicate never hides a loss: the last `window` numbers are remembered one by one. Jumps of
-/// up to 32,767 numbers count as loss; what comes more than `window` numbers late counts as neither received nor duplicate, so it stays lost.
+/// Unlike RFC 3550 A.3's "expected - received", a duplicate never hides a loss: the last `window` numbers are
+/// remembered one by one. Jumps of up to 32,767 numbers count as loss; what comes more than `window` numbers late
+/// counts as neither received nor duplicate, so it stays lost.
 package struct SequenceLedger: Sendable {
     /// How late a packet may come and still fill its gap, in packets.
     package static let window = 4096

@@ -1,25 +1,32 @@
 import MediaCore
 package import RTP
 
-/// The zero points of a session's streams: at which difference of arrival and decode time a unit is neither early nor late.
+/// The zero points of a session's streams: at which difference of arrival and decode time a unit is neither early nor
+/// late.
 ///
-/// A receiver knows decode times only up to a constant. The smallest difference of the session shows it, as long as no unit was sent early; but
-/// servers do start large units early (here by up to 300 ms, with everything queued before them), and then the smallest would make all others
-/// look late. So, in this order:
-/// 1. A stream without large units (audio; video of a low bit rate) has its own smallest difference as zero: nothing of it is sent early.
-/// 2. A stream with large units shares the timeline of one without: both their timestamps at the start of the PLAY are in RTP-Info, so the
-///    zero of one is that of the other, the reordering delay taken off.
-/// 3. Alone, it is held against the sender's clock, if that is also the receiver's: an SR names the wall clock of a timestamp.
-/// 4. Else the smallest difference of its small units: lateness may then come out too large.
+/// A receiver knows decode times only up to a constant. The smallest difference of the session shows it, as long as no
+/// unit was sent early; but servers do start large units early (here by up to 300 ms, with everything queued before
+/// them), and then the smallest would make all others look late. So, in this order:
+/// 1. A stream without large units (audio; video of a low bit rate) has its own smallest difference as zero: nothing of
+///    it is sent early.
+/// 2. A stream with large units shares the timeline of one without: both their timestamps at the start of the PLAY are
+///    in RTP-Info, so the zero of one is that of the other, the reordering delay taken off.
+/// 3. Alone, it is held against the sender's clock, if that is also the receiver's: an SR names the wall clock of a
+///    timestamp.
+/// 4. Else against itself: however early units start, they end by their decode times, so the most usual difference of
+///    last packets is zero.
 ///
-/// In each the constant part of all delays (the network's shortest way, a server that is late from the first packet to the last) is not seen;
-/// `clockOffset` shows it where clocks can be compared.
+/// In 2 and 3 the reordering delay may be some whole frames larger than `DecodeOrder` can see. The usual difference of
+/// last packets tells how many; it has to be right to half a frame only.
+///
+/// In each the constant part of all delays (the network's shortest way, a server that is late from the first packet to
+/// the last) is not seen; `clockOffset` shows it where clocks can be compared.
 package struct SessionLateness: Sendable {
     package enum Source: String, Hashable, Sendable {
         case ownUnits = "own units"
         case otherStream = "other stream"
         case senderClock = "sender's clock"
-        case smallUnits = "small units"
+        case usualUnits = "usual units"
     }
 
     package struct Zero: Hashable, Sendable {
@@ -30,20 +37,22 @@ package struct SessionLateness: Sendable {
 
     /// One per stream; nil for a stream that brought no unit.
     package private(set) var zeros: [Zero?]
-    /// How far the zero lies behind the sender's own clock, in microseconds: the constant part of the lateness, from streams of the first kind.
+    /// How far the zero lies behind the sender's own clock, in microseconds: the constant part of the lateness, from
+    /// streams of the first kind.
     package private(set) var clockOffset: Int32?
 
     /// - Parameters:
     ///   - streams: finished meters with one common epoch.
     ///   - starts: each stream's `rtptime` of RTP-Info.
-    ///   - wallClock: nanoseconds since the Unix epoch at the meters' epoch, if the sender runs on the same host; else nil.
+    ///   - wallClock: nanoseconds since the Unix epoch at the meters' epoch, if the sender runs on the same host; else
+    ///     nil.
     package init(_ streams: [StreamMeter], starts: [RTPTimestamp?], wallClock: Int64?) {
         precondition(streams.count == starts.count)
         var origin: (delay: Int64, microseconds: Int64)?
         var offset: Int32?
         zeros = Array(repeating: nil, count: streams.count)
         for (index, stream) in streams.enumerated() where stream.largestUnit <= StreamMeter.smallUnit {
-            guard let least = stream.leastDifference else { continue }
+            guard let least = stream.differences.minimum else { continue }
             zeros[index] = Zero(difference: least, source: .ownUnits)
             let delay = stream.reorderingDelay.nanoseconds / 1000
             // The start of the PLAY on the arrivals' clock; a stream without reordering knows it best.
@@ -67,15 +76,16 @@ package struct SessionLateness: Sendable {
     private static func zero(
         of stream: StreamMeter, start: RTPTimestamp?, origin: Int64?, wallClock: Int64?
     ) -> Zero? {
-        guard let least = stream.leastDifference ?? stream.differences.minimum else { return nil }
+        guard let usual = usual(stream.lastDifferences) else { return nil }
         if let origin, let toStart = start.flatMap({ stream.microseconds(to: $0) }) {
             let delay = stream.reorderingDelay.nanoseconds / 1000
-            return Zero(difference: Int32(clamping: origin - toStart - delay), source: .otherStream)
+            let difference = correct(origin - toStart - delay, usual: usual, stream)
+            return Zero(difference: difference, source: .otherStream)
         }
         if let announced = senderZero(stream, wallClock: wallClock) {
-            return Zero(difference: Int32(clamping: announced), source: .senderClock)
+            return Zero(difference: correct(announced, usual: usual, stream), source: .senderClock)
         }
-        return Zero(difference: least, source: .smallUnits)
+        return Zero(difference: usual, source: .usualUnits)
     }
 
     /// The zero that a stream's sender report states, in microseconds.
@@ -85,5 +95,29 @@ package struct SessionLateness: Sendable {
             return nil
         }
         return (clock.wallClock - wallClock) / 1000 - toReport - stream.reorderingDelay.nanoseconds / 1000
+    }
+
+    /// Takes off the whole frames by which the file's reordering delay exceeds the least one.
+    private static func correct(_ zero: Int64, usual: Int32, _ stream: StreamMeter) -> Int32 {
+        let period = stream.unitPeriod.nanoseconds / 1000
+        let excess = zero - Int64(usual)
+        guard period > 0, excess > 0 else { return Int32(clamping: zero) }
+        return Int32(clamping: zero - (excess + period / 2) / period * period)
+    }
+
+    /// The lower end of the 2 ms in which most of the values lie.
+    static func usual(_ samples: Samples) -> Int32? {
+        let sorted = samples.values.sorted()
+        guard var best = sorted.first else { return nil }
+        var bestCount = 0
+        var end = 0
+        for start in sorted.indices {
+            while end < sorted.count, Int64(sorted[end]) - Int64(sorted[start]) <= 2_000 { end += 1 }
+            if end - start > bestCount {
+                bestCount = end - start
+                best = sorted[start]
+            }
+        }
+        return best
     }
 }

@@ -18,11 +18,12 @@ package struct StreamMeter: Sendable {
     package private(set) var units = 0
     /// Packets of the largest unit.
     package private(set) var largestUnit = 0
-    /// Of each unit, arrival of the first packet less decode time, up to a constant that `SessionLateness` finds: the arrival counts from
-    /// the meter's epoch, the decode time from the first timestamp and without the reordering delay.
+    /// Of each unit, arrival of the first packet less decode time, up to a constant that `SessionLateness` finds: the
+    /// arrival counts from the meter's epoch, the decode time from the first timestamp and without the reordering
+    /// delay.
     package private(set) var differences = Samples()
-    /// The least of the differences of units that nobody starts early; nil if there is none.
-    package private(set) var leastDifference: Int32?
+    /// The same of each unit's last packet: by pacing, what is steady of a stream whose large units start early.
+    package private(set) var lastDifferences = Samples()
     /// Of each unit of several packets, arrival of the last less arrival of the first.
     package private(set) var spread = Samples()
     package private(set) var firstTimestamp: RTPTimestamp?
@@ -37,7 +38,8 @@ package struct StreamMeter: Sendable {
     /// Servers may start a unit before its decode time to spread its packets; not one of at most this many.
     package static let smallUnit = 16
 
-    /// - Parameter epoch: what arrivals are counted from, on the clock that they are given in; close to the first of them.
+    /// - Parameter epoch: what arrivals are counted from, on the clock that they are given in; close to the first of
+    ///   them.
     package init(clockRate: ClockRate, epoch: MediaTime) {
         self.clockRate = clockRate
         self.epoch = epoch
@@ -45,6 +47,9 @@ package struct StreamMeter: Sendable {
 
     /// The reordering delay found so far.
     package var reorderingDelay: MediaTime { MediaTime(nanoseconds: order.delay) }
+
+    /// The usual time from unit to unit in decode order; zero if there is none.
+    package var unitPeriod: MediaTime { MediaTime(nanoseconds: order.period) }
 
     /// Accounts for a packet of `bytes` bytes.
     package mutating func receive(_ header: RTPHeader, bytes count: Int, at arrival: MediaTime) {
@@ -89,18 +94,14 @@ package struct StreamMeter: Sendable {
         if unit.packets > 1 { spread.add(nanoseconds: (unit.last - unit.first).nanoseconds) }
         let next = order.append(
             DecodeOrder.Unit(
-                presentation: nanoseconds(unit.ticks), arrival: (unit.first - epoch).nanoseconds, packets: unit.packets)
-        )
+                presentation: nanoseconds(unit.ticks), arrival: (unit.first - epoch).nanoseconds,
+                lastArrival: (unit.last - epoch).nanoseconds))
         if let next { add(next.unit, decode: next.decode) }
     }
 
     private mutating func add(_ unit: DecodeOrder.Unit, decode: Int64) {
-        let difference = unit.arrival - decode
-        differences.add(nanoseconds: difference)
-        if unit.packets <= Self.smallUnit {
-            let microseconds = Int32(clamping: difference / 1000)
-            leastDifference = min(leastDifference ?? microseconds, microseconds)
-        }
+        differences.add(nanoseconds: unit.arrival - decode)
+        lastDifferences.add(nanoseconds: unit.lastArrival - decode)
     }
 
     private func nanoseconds(_ ticks: Int64) -> Int64 {

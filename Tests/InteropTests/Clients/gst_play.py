@@ -1,16 +1,17 @@
 """Plays an RTSP URL with GStreamer's rtspsrc, to its end or from one seek to the next, and writes what arrived as JSON.
 
-    /usr/bin/python3 gst_play.py URL udp|tcp OUTPUT.json [--seek SECONDS ...] [--timeout SECONDS]
+    /usr/bin/python3 gst_play.py URL udp|tcp OUTPUT.json [--seek SECONDS ...] [--timeout SECONDS] [--latency MS]
 
 The output is a list of runs, one for a play to the end, one per seek:
 
-    {"asked": s|null, "error": str|null, "eos": bool, "seconds": wall clock,
-     "tracks": {"video"|"audio": {"rate": Hz, "rtptime": clock-base, "start": npt-start ns, "session": str|null,
-                "reports": [[ntp64, rtp], ...], "units": [[rtp, pts, adler32], ...], "frames": [[pts, adler32], ...]}}}
+    {"asked": s|null, "error": str|null, "eos": bool, "seconds": wall clock, "capture": path|null,
+     "tracks": {"video"|"audio": {"rate": Hz, "rtptime": clock-base, "start": npt-start ns,
+                "reports": [[ntp64, rtp], ...], "stale": packets dropped,
+                "units": [[rtp, pts, adler32], ...], "frames": [[pts, adler32], ...]}}}
 
-`units` are access units as they left the depayloader, each with the RTP timestamp of its packets; `frames` are the pictures that avdec_h264
-made of them. Hashes are Adler-32 started at 0, as FFmpeg's `framecrc` muxer computes them. PTS are nanoseconds. The jitter buffer only uses
-RTP timestamps (buffer-mode none), so that PTS are not smoothed by arrival times.
+`capture` is the H.264 stream as it came after the seek (ISO/IEC 14496-10 Annex B), `units` are access units as they left the depayloader, each with the RTP timestamp of its packets; `frames` are the pictures that avdec_h264
+made of them. Hashes are Adler-32 started at 0, as FFmpeg's `framecrc` muxer computes them. PTS are nanoseconds, smoothed by arrival times, as
+rtspsrc does it by default: RTP timestamps are what tells exact times.
 """
 
 import argparse
@@ -67,12 +68,12 @@ class Track:
         self.reset()
 
     def reset(self):
-        self.rtptime = self.start = self.timestamp = self.ssrc = None
-        self.units, self.frames = [], []
-        self.ended = False
+        self.rtptime = self.start = self.first = self.timestamp = self.ssrc = None
+        self.units, self.frames, self.stale, self.stream = [], [], 0, b""
+        self.begun = self.ended = False
 
     def summary(self, reports):
-        return {"rate": self.rate, "rtptime": self.rtptime, "start": self.start, "reports": reports.get(self.ssrc, []),
+        return {"rate": self.rate, "rtptime": self.rtptime, "start": self.start, "reports": reports.get(self.ssrc, []), "stale": self.stale,
                 "units": list(self.units), "frames": list(self.frames)}
 
     def satisfied(self):
@@ -80,13 +81,12 @@ class Track:
 
 
 class Player:
-    def __init__(self, url, protocol):
+    def __init__(self, url, protocol, latency):
         self.pipeline = Gst.Pipeline()
         self.source = Gst.ElementFactory.make("rtspsrc")
         self.source.set_property("location", url)
         self.source.set_property("protocols", PROTOCOLS[protocol])
-        self.source.set_property("buffer-mode", 0)
-        self.source.set_property("latency", 100)
+        self.source.set_property("latency", latency)
         self.source.set_property("drop-on-latency", False)
         self.source.set_property("udp-buffer-size", 4 << 20)
         self.source.connect("new-manager", self.on_manager)
@@ -95,18 +95,17 @@ class Player:
         self.pipeline.add(self.source)
         self.tracks, self.reports, self.pads = [], {}, []
         self.ready = threading.Event()
+        self.capturing = False
 
     def on_manager(self, _, manager):
-        # Offsets between tracks are judged by the reports themselves; applying them would shift PTS in the middle of a track.
-        manager.set_property("max-ts-offset", 1)
-        manager.connect("new-jitterbuffer", lambda _, jitterbuffer, *ids: jitterbuffer.connect("handle-sync", self.on_sync))
+        manager.connect("on-ssrc-active", self.on_report)
 
-    def on_sync(self, _jitterbuffer, sync):
-        report = sync.get_value("sr-buffer")
-        data = report.extract_dup(0, report.get_size())
-        if len(data) >= 20 and data[1] == 200:  # sender report, RFC 3550 6.4.1
-            sender, ntp, rtp = struct.unpack_from("!IQI", data, 4)
-            self.reports.setdefault(sender, []).append([ntp, rtp])
+    def on_report(self, manager, session, ssrc):
+        source = manager.emit("get-internal-session", session).emit("get-source-by-ssrc", ssrc)
+        stats = source.get_property("stats") if source else None
+        if stats and stats.get_value("have-sr"):
+            report = [stats.get_value("sr-ntptime"), stats.get_value("sr-rtptime")]
+            self.reports.setdefault(ssrc, []).append(report)
 
     def on_pad(self, _, pad):
         structure = pad.get_current_caps().get_structure(0)
@@ -128,7 +127,12 @@ class Player:
     def on_packet(self, pad, info, track):
         if info.type & Gst.PadProbeType.BUFFER:
             buffer = info.get_buffer()
-            track.timestamp, track.ssrc = struct.unpack("!II", buffer.extract_dup(4, 8))
+            sequence, track.timestamp, track.ssrc = struct.unpack("!HII", buffer.extract_dup(2, 10))
+            # Datagrams sent before a seek may still lie in the socket: RTP-Info's seq tells them from the new ones.
+            if not track.begun and track.first is not None and (sequence - track.first) & 0xFFFF >= 0x8000:
+                track.stale += 1
+                return Gst.PadProbeReturn.DROP
+            track.begun = True
             return Gst.PadProbeReturn.OK
         event = info.get_event()
         if event.type == Gst.EventType.FLUSH_STOP:
@@ -141,11 +145,15 @@ class Player:
     def read_caps(self, track, caps):
         structure = caps.get_structure(0)
         track.rtptime, track.start = structure.get_value("clock-base"), structure.get_value("npt-start")
+        track.first = structure.get_value("seqnum-base")
 
     def on_unit(self, _, info, track):
         # The depayloader runs in its packet's thread: the last packet seen is the unit's last (its marker is set).
         buffer = info.get_buffer()
-        track.units.append([track.timestamp, buffer.pts, zlib.adler32(buffer.extract_dup(0, buffer.get_size()), 0)])
+        data = buffer.extract_dup(0, buffer.get_size())
+        track.units.append([track.timestamp, buffer.pts, zlib.adler32(data, 0)])
+        if self.capturing and track.media == "video":
+            track.stream += data
         return Gst.PadProbeReturn.OK
 
     def on_frame(self, pad, info, track):
@@ -181,9 +189,9 @@ class Player:
             time.sleep(0.005)
         return f"not there within {timeout} s"
 
-    def run(self, asked, error, began):
+    def run(self, asked, error, began, capture=None):
         tracks = {track.media: track.summary(self.reports) for track in self.tracks}
-        return {"asked": asked, "error": error, "eos": all(track.ended for track in self.tracks),
+        return {"asked": asked, "error": error, "eos": all(track.ended for track in self.tracks), "capture": capture,
                 "seconds": time.monotonic() - began, "tracks": tracks}
 
     def play(self, timeout):
@@ -191,7 +199,8 @@ class Player:
         self.pipeline.set_state(Gst.State.PLAYING)
         return [self.run(None, self.failure(timeout), began)]
 
-    def seek(self, positions, timeout):
+    def seek(self, positions, timeout, output):
+        self.capturing = True
         self.pipeline.set_state(Gst.State.PLAYING)
         error = self.wait_for(lambda: self.ready.is_set() and all(t.satisfied() for t in self.tracks), timeout)
         if error:
@@ -203,7 +212,10 @@ class Player:
                 1.0, Gst.Format.TIME, Gst.SeekFlags.FLUSH, Gst.SeekType.SET, int(position * Gst.SECOND), Gst.SeekType.NONE, 0))
             error = self.wait_for(lambda: all(
                 track.flushes > before and track.satisfied() for track, before in zip(self.tracks, flushes)), timeout)
-            runs.append(self.run(position, error, began))
+            capture = f"{output}.{len(runs)}.264"
+            with open(capture, "wb") as file:
+                file.write(b"".join(track.stream for track in self.tracks))
+            runs.append(self.run(position, error, began, capture))
         return runs
 
 
@@ -214,10 +226,11 @@ def main():
     arguments.add_argument("output")
     arguments.add_argument("--seek", type=float, nargs="*")
     arguments.add_argument("--timeout", type=float, default=30)
+    arguments.add_argument("--latency", type=int, default=2000, help="of the jitter buffer, milliseconds; rtspsrc's default")
     options = arguments.parse_args()
     Gst.init(None)
-    player = Player(options.url, options.protocol)
-    runs = player.seek(options.seek, options.timeout) if options.seek else player.play(options.timeout)
+    player = Player(options.url, options.protocol, options.latency)
+    runs = player.seek(options.seek, options.timeout, options.output) if options.seek else player.play(options.timeout)
     with open(options.output, "w") as output:
         json.dump(runs, output)
     player.pipeline.set_state(Gst.State.NULL)

@@ -1,0 +1,58 @@
+import RTSP
+import RTSPSession
+import Testing
+
+@Suite struct TeardownTests {
+    private static func teardown(_ session: inout Session, _ uri: String = SessionFixture.base) throws -> (
+        ends: Bool, Response
+    ) {
+        switch session.teardown(SessionFixture.request(.teardown, uri), try PresentationURI(parsing: uri)) {
+        case .reply(let reply): (false, reply)
+        case .end(let reply): (true, reply)
+        }
+    }
+
+    @Test(arguments: ["", "/"])
+    func theWholeSession(_ suffix: String) throws {
+        for ready in [try SessionFixture.readySession(), try SessionFixture.playingSession()] {
+            var session = ready
+            let (ends, reply) = try Self.teardown(&session, SessionFixture.base + suffix)
+            #expect(ends)
+            #expect(reply.status == .ok)
+            #expect(reply.headers["CSeq"] == "3")
+            #expect(session.state == .initial)
+        }
+    }
+
+    @Test func oneOfTwoTracksBeforePlay() throws {
+        var session = try SessionFixture.readySession()
+        let first = try Self.teardown(&session, SessionFixture.base + "/trackID=0")
+        #expect(!first.ends)
+        #expect(first.1.status == .ok)
+        #expect(session.streams.map(\.track) == [1])
+        // The last one ends the session.
+        #expect(try Self.teardown(&session, SessionFixture.base + "/trackID=1").ends)
+    }
+
+    @Test func oneOfTwoTracksAfterPlay() throws {
+        var session = try SessionFixture.playingSession()
+        let (ends, reply) = try Self.teardown(&session, SessionFixture.base + "/trackID=0")
+        #expect(!ends)
+        #expect(reply.status == .onlyAggregateOperationAllowed)
+        #expect(session.streams.count == 2)
+    }
+
+    @Test(arguments: ["rtsp://h/other.mp4", "rtsp://h/dir/film.mp4/trackID=5"])
+    func whatIsNotOfTheSession(_ uri: String) throws {
+        var session = try SessionFixture.readySession()
+        let (ends, reply) = try Self.teardown(&session, uri)
+        #expect(!ends)
+        #expect(reply.status == .notFound)
+        #expect(reply.headers["Session"] == "abc123;timeout=60")
+        #expect(session.streams.count == 2)
+
+        var single = try SessionFixture.session()
+        _ = try single.setup(1, transport: "RTP/AVP;unicast;client_port=5000-5001")
+        #expect(try !Self.teardown(&single, uri).ends)
+    }
+}
