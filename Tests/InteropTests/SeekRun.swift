@@ -23,16 +23,14 @@ struct SeekRun: Sendable {
     /// Where the H.264 stream lies as it came, if the client kept it.
     var capture: String?
 
-    /// The same with its pictures decoded anew by FFmpeg: GStreamer's avdec_h264 needs an IDR picture to begin with, and an open group
+    /// The same with its first picture decoded anew by FFmpeg: GStreamer's avdec_h264 needs an IDR picture to begin with, and an open group
     /// of pictures has none.
     func redecoded() async throws -> SeekRun {
         guard let capture else { return self }
         let command = ["ffmpeg", "-nostdin", "-v", "error", "-strict", "1", "-f", "h264", "-i", capture]
         let text = try await Tool.require(command + ["-fps_mode", "passthrough", "-f", "framecrc", "-"])
         var copy = self
-        copy.frames = FrameList(text).entries.prefix(max(1, frames.count)).map {
-            .init(presentation: nil, hash: $0.hash)
-        }
+        copy.frames = FrameList(text).entries.prefix(1).map { .init(presentation: nil, hash: $0.hash) }
         return copy
     }
 }

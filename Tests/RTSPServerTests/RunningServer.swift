@@ -1,4 +1,5 @@
 import Delivery
+import Dispatch
 import Logging
 import MediaCore
 import NIOCore
@@ -21,31 +22,53 @@ struct RunningServer {
         try RawConnection(port: port, host: host, receiveBuffer: receiveBuffer)
     }
 
+    /// - Parameter body: may block its thread.
     static func run(
         _ library: any MediaLibrary = FakeLibrary(["film.mp4": FakeTitle.small(seconds: 30)]), threads: Int = 1,
         configure: (inout Server.Configuration) -> Void = { _ in }, body: (RunningServer) async throws -> Void
     ) async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-        let log = LogRecord()
+        try await withTaskExecutorPreference(BlockingExecutor.shared) {
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+            let log = LogRecord()
+            var configuration = Server.Configuration.onFreePorts
+            configure(&configuration)
+            do {
+                let server = try await Server.start(configuration, library: library, group: group, logger: log.logger)
+                do {
+                    try await body(RunningServer(server: server, log: log))
+                } catch {
+                    await server.shutdown()
+                    throw error
+                }
+                await server.shutdown()
+            } catch {
+                try await group.shutdownGracefully()
+                throw error
+            }
+            try await group.shutdownGracefully()
+        }
+    }
+}
+
+extension Server.Configuration {
+    /// 127.0.0.1, whatever ports are free.
+    static var onFreePorts: Server.Configuration {
         var configuration = Server.Configuration()
         configuration.host = "127.0.0.1"
         configuration.port = 0
         configuration.rtpPort = 0
-        configure(&configuration)
-        do {
-            let server = try await Server.start(configuration, library: library, group: group, logger: log.logger)
-            do {
-                try await body(RunningServer(server: server, log: log))
-            } catch {
-                await server.shutdown()
-                throw error
-            }
-            await server.shutdown()
-        } catch {
-            try await group.shutdownGracefully()
-            throw error
-        }
-        try await group.shutdownGracefully()
+        return configuration
+    }
+}
+
+/// Threads for tests that wait in system calls, so that the few of Swift's own pool stay free for everybody else.
+final class BlockingExecutor: TaskExecutor {
+    static let shared = BlockingExecutor()
+    private let queue = DispatchQueue(label: "blocking tests", attributes: .concurrent)
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 

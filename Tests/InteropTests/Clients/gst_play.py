@@ -129,9 +129,10 @@ class Player:
             buffer = info.get_buffer()
             sequence, track.timestamp, track.ssrc = struct.unpack("!HII", buffer.extract_dup(2, 10))
             # Datagrams sent before a seek may still lie in the socket: RTP-Info's seq tells them from the new ones.
-            if not track.begun and track.first is not None and (sequence - track.first) & 0xFFFF >= 0x8000:
-                track.stale += 1
-                return Gst.PadProbeReturn.DROP
+            if track.flushes and not track.begun:
+                if track.first is None or (sequence - track.first) & 0xFFFF >= 0x8000:
+                    track.stale += 1
+                    return Gst.PadProbeReturn.DROP
             track.begun = True
             return Gst.PadProbeReturn.OK
         event = info.get_event()
