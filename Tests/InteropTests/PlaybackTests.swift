@@ -67,6 +67,7 @@ extension Interop {
                     jobs += players.map {
                         .play(reference, by: $0, transport, from: play(reference), scratch: scratch)
                     }
+                    guard !Titles.inexactSeeks.contains(reference.name) else { continue }
                     jobs += seekers.map {
                         .seek(reference, by: $0, transport, from: seek(reference), scratch: scratch)
                     }

@@ -25,12 +25,10 @@ struct SeekRun: Sendable {
 
     /// The same with its first picture decoded anew by FFmpeg: GStreamer's avdec_h264 needs an IDR picture to begin with, and an open group
     /// of pictures has none.
-    func redecoded() async throws -> SeekRun {
-        guard let capture else { return self }
-        let command = ["ffmpeg", "-nostdin", "-v", "error", "-strict", "1", "-f", "h264", "-i", capture]
-        let text = try await Tool.require(command + ["-fps_mode", "passthrough", "-f", "framecrc", "-"])
+    func redecoded() async -> SeekRun {
+        guard let capture, let first = try? await AnnexB.hashes(capture).first else { return self }
         var copy = self
-        copy.frames = FrameList(text).entries.prefix(1).map { .init(presentation: nil, hash: $0.hash) }
+        copy.frames = [.init(presentation: nil, hash: first)]
         return copy
     }
 }

@@ -105,7 +105,7 @@ final class LogRecord: Sendable {
     private struct PerLogger: LogHandler {
         let record: LogRecord
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
+        var logLevel = Logger.Level.debug
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }

@@ -4,12 +4,12 @@
 
 The output is a list of runs, one for a play to the end, one per seek:
 
-    {"asked": s|null, "error": str|null, "eos": bool, "seconds": wall clock, "capture": path|null,
+    {"asked": s|null, "error": str|null, "eos": bool, "seconds": wall clock, "capture": path,
      "tracks": {"video"|"audio": {"rate": Hz, "rtptime": clock-base, "start": npt-start ns,
                 "reports": [[ntp64, rtp], ...], "stale": packets dropped,
                 "units": [[rtp, pts, adler32], ...], "frames": [[pts, adler32], ...]}}}
 
-`capture` is the H.264 stream as it came after the seek (ISO/IEC 14496-10 Annex B), `units` are access units as they left the depayloader, each with the RTP timestamp of its packets; `frames` are the pictures that avdec_h264
+`capture` is the H.264 stream as it came (ISO/IEC 14496-10 Annex B), `units` are access units as they left the depayloader, each with the RTP timestamp of its packets; `frames` are the pictures that avdec_h264
 made of them. Hashes are Adler-32 started at 0, as FFmpeg's `framecrc` muxer computes them. PTS are nanoseconds, smoothed by arrival times, as
 rtspsrc does it by default: RTP timestamps are what tells exact times.
 """
@@ -29,8 +29,9 @@ gi.require_version("GstVideo", "1.0")
 from gi.repository import Gst, GstVideo  # noqa: E402
 
 PROTOCOLS = {"udp": 1, "tcp": 4}  # GstRTSPLowerTrans
+DECODER = "h264parse ! avdec_h264 max-threads=1"
 DEPAYLOADERS = {
-    "H264": "rtph264depay ! video/x-h264,stream-format=byte-stream,alignment=au ! identity name=units ! h264parse ! avdec_h264 max-threads=1",
+    "H264": "rtph264depay ! video/x-h264,stream-format=byte-stream,alignment=au ! identity name=units ! " + DECODER,
     "MPEG4-GENERIC": "rtpmp4gdepay ! identity name=units",
 }
 # After a seek: frames and units enough to judge, so that the next seek can go out.
@@ -69,7 +70,7 @@ class Track:
 
     def reset(self):
         self.rtptime = self.start = self.first = self.timestamp = self.ssrc = None
-        self.units, self.frames, self.stale, self.stream = [], [], 0, b""
+        self.units, self.frames, self.stale, self.stream = [], [], 0, []
         self.begun = self.ended = False
 
     def summary(self, reports):
@@ -95,7 +96,6 @@ class Player:
         self.pipeline.add(self.source)
         self.tracks, self.reports, self.pads = [], {}, []
         self.ready = threading.Event()
-        self.capturing = False
 
     def on_manager(self, _, manager):
         manager.connect("on-ssrc-active", self.on_report)
@@ -153,8 +153,8 @@ class Player:
         buffer = info.get_buffer()
         data = buffer.extract_dup(0, buffer.get_size())
         track.units.append([track.timestamp, buffer.pts, zlib.adler32(data, 0)])
-        if self.capturing and track.media == "video":
-            track.stream += data
+        if track.media == "video":
+            track.stream.append(data)
         return Gst.PadProbeReturn.OK
 
     def on_frame(self, pad, info, track):
@@ -190,22 +190,24 @@ class Player:
             time.sleep(0.005)
         return f"not there within {timeout} s"
 
-    def run(self, asked, error, began, capture=None):
+    def run(self, asked, error, began, capture):
+        with open(capture, "wb") as file:
+            for track in self.tracks:
+                file.writelines(list(track.stream))
         tracks = {track.media: track.summary(self.reports) for track in self.tracks}
         return {"asked": asked, "error": error, "eos": all(track.ended for track in self.tracks), "capture": capture,
                 "seconds": time.monotonic() - began, "tracks": tracks}
 
-    def play(self, timeout):
+    def play(self, timeout, output):
         began = time.monotonic()
         self.pipeline.set_state(Gst.State.PLAYING)
-        return [self.run(None, self.failure(timeout), began)]
+        return [self.run(None, self.failure(timeout), began, f"{output}.264")]
 
     def seek(self, positions, timeout, output):
-        self.capturing = True
         self.pipeline.set_state(Gst.State.PLAYING)
         error = self.wait_for(lambda: self.ready.is_set() and all(t.satisfied() for t in self.tracks), timeout)
         if error:
-            return [self.run(None, "before the first seek: " + error, time.monotonic())]
+            return [self.run(None, "before the first seek: " + error, time.monotonic(), f"{output}.264")]
         runs = []
         for position in positions:
             began, flushes = time.monotonic(), [track.flushes for track in self.tracks]
@@ -213,10 +215,7 @@ class Player:
                 1.0, Gst.Format.TIME, Gst.SeekFlags.FLUSH, Gst.SeekType.SET, int(position * Gst.SECOND), Gst.SeekType.NONE, 0))
             error = self.wait_for(lambda: all(
                 track.flushes > before and track.satisfied() for track, before in zip(self.tracks, flushes)), timeout)
-            capture = f"{output}.{len(runs)}.264"
-            with open(capture, "wb") as file:
-                file.write(b"".join(track.stream for track in self.tracks))
-            runs.append(self.run(position, error, began, capture))
+            runs.append(self.run(position, error, began, f"{output}.{len(runs)}.264"))
         return runs
 
 
@@ -231,7 +230,7 @@ def main():
     options = arguments.parse_args()
     Gst.init(None)
     player = Player(options.url, options.protocol, options.latency)
-    runs = player.seek(options.seek, options.timeout, options.output) if options.seek else player.play(options.timeout)
+    runs = player.seek(options.seek, options.timeout, options.output) if options.seek else player.play(options.timeout, options.output)
     with open(options.output, "w") as output:
         json.dump(runs, output)
     player.pipeline.set_state(Gst.State.NULL)
