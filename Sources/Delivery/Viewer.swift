@@ -197,9 +197,10 @@ package final class Viewer: Paced {
             buffer: environment.pool.take(capacity: expectedBatchBytes), seek: demand.seek, end: demand.end,
             maximumBytes: queue.limits.batchBytes, maximumDuration: queue.limits.batchTime)
         let eventLoop = environment.eventLoop
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        // Weak: the I/O thread may be the last to let go of this closure, and a viewer ends on its loop.
+        let bound = NIOLoopBound(WeakViewer(self), eventLoop: eventLoop)
         cursor.read(request) { batch in
-            eventLoop.execute { bound.value.received(batch, generation: demand.generation) }
+            eventLoop.execute { bound.value.viewer?.received(batch, generation: demand.generation) }
         }
     }
 
@@ -282,4 +283,10 @@ package final class Viewer: Paced {
         environment.pacer.schedule(self, at: next)
         environment.scheduled()
     }
+}
+
+/// A reference that does not keep its viewer.
+private final class WeakViewer {
+    weak var viewer: Viewer?
+    init(_ viewer: Viewer) { self.viewer = viewer }
 }
