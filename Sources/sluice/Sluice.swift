@@ -6,7 +6,7 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "Serves a directory of media files over RTSP.",
         discussion: """
-            Every file that libavformat opens becomes rtsp://HOST:8554/PATH, and each viewer has a timeline of its own: play, pause, seek.
+            Every MP4 and MOV file becomes rtsp://HOST:8554/PATH, and each viewer has a timeline of its own: play, pause, seek.
 
               sluice serve ~/films
               sluice probe ~/films/holiday.mp4
