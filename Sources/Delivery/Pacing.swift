@@ -17,14 +17,29 @@ package struct PacingLimits: Hashable, Sendable {
     /// FFmpeg reads RTCP first and ends at the last BYE: of a client that is behind, what is still in its RTP socket would be lost.
     package var goodbyeDelay: MediaTime
 
+    /// What of the lead the first unit of a PLAY has at least, if it is large; it has as much more as it needs at the full burst. GStreamer takes
+    /// the arrival of the first packet as its time base, so what starts long before its decode time delays all that follows.
+    package var startLead: MediaTime
+
     package static let standard = PacingLimits(quantum: .milliseconds(2), lead: .milliseconds(300), burst: 32)
 
-    package init(quantum: MediaTime, lead: MediaTime, burst: Int, goodbyeDelay: MediaTime = .seconds(1)) {
-        precondition(quantum > .zero && lead >= .zero && burst > 0 && goodbyeDelay >= .zero)
+    package init(
+        quantum: MediaTime, lead: MediaTime, burst: Int, goodbyeDelay: MediaTime = .seconds(1),
+        startLead: MediaTime = .zero
+    ) {
+        precondition(quantum > .zero && lead >= .zero && burst > 0 && goodbyeDelay >= .zero && startLead >= .zero)
+        self.startLead = startLead
         self.goodbyeDelay = goodbyeDelay
         self.quantum = quantum
         self.lead = lead
         self.burst = burst
+    }
+
+    /// How long before its decode time a unit that begins a PLAY leaves.
+    package func leadAtStart(_ packets: Int32) -> MediaTime {
+        guard isLarge(packets) else { return .zero }
+        let atFullBurst = MediaTime(nanoseconds: Int64(Int(packets - 1) / burst) * quantum.nanoseconds)
+        return min(lead, max(startLead, atFullBurst))
     }
 
     /// Whether a unit is too large to leave in one quantum.

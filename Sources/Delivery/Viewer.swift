@@ -232,14 +232,14 @@ package final class Viewer: Paced {
         begin(from: position, at: environment.now() + startDelay(first) + (position - first), completion)
     }
 
-    /// How long the earliest unit must wait so that each track's first unit, if it is large, has the whole lead to leave in.
+    /// How long the earliest unit must wait so that each track's first unit, if it is large, has the time to leave in.
     ///
     /// - Parameter first: the earliest decode time.
     func startDelay(_ first: MediaTime) -> MediaTime {
         var delay = MediaTime.zero
         for index in streams.indices where streams[index].transport.isPaced {
-            guard let head = queue.lines[index].firstOfGeneration, pacing.isLarge(head.packets) else { continue }
-            delay = max(delay, pacing.lead - (head.unit.decodeTime - first))
+            guard let head = queue.lines[index].firstOfGeneration else { continue }
+            delay = max(delay, pacing.leadAtStart(head.packets) - (head.unit.decodeTime - first))
         }
         return delay
     }

@@ -18,6 +18,8 @@ final class TitleReader {
     private var scratch = Packet()
     /// What a seek has met on its way, in file order; read before the file is.
     var unread = PacketQueue()
+    /// By stream, the first unit that a seek has put in `unread`: presentation ticks and duration.
+    var firstUnread: [Int: (presented: Int64, duration: MediaTime)] = [:]
     /// Units that are wanted and did not fit, or were held back.
     private var ready = UnitQueue()
     private var isStarted = false

@@ -18,6 +18,7 @@ extension TitleReader {
         guard npt > leader.firstPresentation, let start = try findKeyUnit(of: leader, atOrBefore: npt) else {
             return try rewind()
         }
+        try reachBack(to: start, leader)
         for track in tracks {
             track.floor = start
             track.waitsForRandomAccessPoint = track !== leader
@@ -25,12 +26,54 @@ extension TitleReader {
         return start
     }
 
+    /// Moves back until every other track has its units from `start` on.
+    ///
+    /// A demuxer that reads movie fragments goes to the one that holds the key frame; another track's units of that time may lie in a
+    /// fragment before it. Then the leader's key frame before is the place to read from: what precedes `start` is dropped.
+    private func reachBack(to start: MediaTime, _ leader: TrackReader) throws(MediaError) {
+        guard tracks.contains(where: { $0.source.last == nil }) else { return }
+        var target = leader.times.ticks(start)
+        for _ in 0..<LibraryLimits.maximumSeekAttempts {
+            guard try isAnyTrackLate(start, leader), target > leader.source.firstDecodeTicks else { return }
+            forgetUnread()
+            let (biased, overflow) = (target - 1).addingReportingOverflow(leader.source.seekBias)
+            do {
+                try context.seek(stream: leader.source.stream, to: overflow ? .max : biased, keyUnitsOnly: true)
+            } catch {
+                throw error.mediaError
+            }
+            guard let key = try readUnit(of: leader) else { return }
+            target = min(target - 1, key.decodeTicks)
+        }
+    }
+
+    /// Reads into `unread` until every track has shown a unit, or the leader is a second past `start`.
+    /// - Returns: whether the first unit of another track is presented later than the one that follows `start` would be.
+    private func isAnyTrackLate(_ start: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
+        let others = tracks.filter { $0 !== leader && $0.firstPresentation < start }
+        while others.contains(where: { firstUnread[$0.source.stream] == nil }),
+            unread.count < LibraryLimits.maximumHeldUnits
+        {
+            guard let unit = try readUnit(of: leader) else { break }
+            if leader.times.npt(unit.decodeTicks) > start + .seconds(1) { break }
+        }
+        return others.contains { track in
+            guard let first = firstUnread[track.source.stream] else { return true }
+            return track.times.npt(first.presented) > start + max(first.duration, .milliseconds(1))
+        }
+    }
+
+    private func forgetUnread() {
+        unread.removeAll()
+        firstUnread.removeAll()
+    }
+
     /// Moves all tracks to their first unit: by the track whose first unit is decoded first, for the demuxer moves
     /// the others to the same time.
     private func rewind() throws(MediaError) -> MediaTime {
         let first = tracks.min { $0.times.npt($0.source.firstDecodeTicks) < $1.times.npt($1.source.firstDecodeTicks) }
         guard let first else { return .zero }
-        unread.removeAll()
+        forgetUnread()
         do { try context.seek(stream: first.source.stream, to: .min, keyUnitsOnly: false) } catch {
             throw error.mediaError
         }
@@ -47,7 +90,7 @@ extension TitleReader {
         var found: MediaTime?
         var stepBack = max(1, leader.times.ticks(.seconds(1)) - leader.times.ticks(.zero))
         for _ in 0..<LibraryLimits.maximumSeekAttempts {
-            unread.removeAll()
+            forgetUnread()
             let (biased, overflow) = target.addingReportingOverflow(bias)
             do {
                 try context.seek(stream: leader.source.stream, to: overflow ? .max : biased, keyUnitsOnly: true)
@@ -90,6 +133,11 @@ extension TitleReader {
             guard let decoded = packet.decodeTicks ?? packet.presentationTicks else { continue }
             let presented = packet.presentationTicks ?? decoded
             let isFound = packet.stream == track.source.stream && packet.size > 0 && !packet.isCorrupt
+            if firstUnread[packet.stream] == nil, let track = tracks.first(where: { $0.source.stream == packet.stream })
+            {
+                let duration = MediaTime(ticks: packet.durationTicks, timeBase: track.source.timeBase)
+                firstUnread[packet.stream] = (presented, duration)
+            }
             unread.append(packet)
             if isFound { return KeyUnit(decodeTicks: decoded, presentationTicks: presented) }
         }

@@ -104,6 +104,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "low-time-ms": "\(options.lowTime)", "low-bytes": "\(options.lowBytes)",
                 "low-packets": "\(options.lowPackets)", "batch-bytes": "\(options.batchBytes)",
                 "max-access-unit": "\(options.maxAccessUnit)", "lead-ms": "\(options.lead)",
+                "start-lead-ms": "\(options.startLead)",
                 "burst": "\(options.burst)", "bye-delay-ms": "\(options.byeDelay)", "mtu": "\(options.mtu)",
                 "max-sessions": "\(options.maxSessions)",
                 "max-connections": "\(options.maxConnections)", "session-timeout-s": "\(options.sessionTimeout)",

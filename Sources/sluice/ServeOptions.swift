@@ -45,6 +45,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "How long before its decode time a large access unit may start (milliseconds).")
     var lead = 300
 
+    @Option(help: "What of the lead the first access unit of a PLAY has, beyond what it needs (milliseconds).")
+    var startLead = 0
+
     @Option(help: "Packets that may leave in one quantum of 2 ms, per viewer.")
     var burst = 32
 
@@ -92,6 +95,7 @@ struct ServeOptions: ParsableArguments {
         try check((1...1 << 20).contains(lowPackets), "--low-packets must be from 1 to 1048576")
         try check((1...1 << 30).contains(batchBytes), "--batch-bytes must be from 1 to 1073741824")
         try check((0...10_000).contains(lead), "--lead must be from 0 to 10000 ms")
+        try check((0...10_000).contains(startLead), "--start-lead must be from 0 to 10000 ms")
         try check((1...65_536).contains(burst), "--burst must be from 1 to 65536")
         try check((0...60_000).contains(byeDelay), "--bye-delay must be from 0 to 60000 ms")
         try check((256...65_535).contains(mtu), "--mtu must be from 256 to 65535")
@@ -110,7 +114,7 @@ struct ServeOptions: ParsableArguments {
             batchTime: DemandLimits.standard.batchTime)
         limits.pacing = PacingLimits(
             quantum: PacingLimits.standard.quantum, lead: .milliseconds(Int64(lead)), burst: burst,
-            goodbyeDelay: .milliseconds(Int64(byeDelay)))
+            goodbyeDelay: .milliseconds(Int64(byeDelay)), startLead: .milliseconds(Int64(startLead)))
         limits.packetSize = mtu - 28
         limits.sessions = maxSessions
         limits.connections = maxConnections

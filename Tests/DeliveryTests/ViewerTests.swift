@@ -49,6 +49,20 @@ import Testing
         #expect(seat.transports[1].sent.first?.time == ms(100_300))
     }
 
+    @Test("without a start lead a large first unit has just the time that it needs at the full burst")
+    func startAtFullBurst() {
+        let pacing = PacingLimits.standard
+        #expect(pacing.leadAtStart(32) == .zero)
+        #expect(pacing.leadAtStart(33) == .milliseconds(2))
+        #expect(pacing.leadAtStart(64) == .milliseconds(2))
+        #expect(pacing.leadAtStart(65) == .milliseconds(4))
+        #expect(pacing.leadAtStart(32_000) == .milliseconds(300))
+        let patient = PacingLimits(
+            quantum: .milliseconds(2), lead: .milliseconds(300), burst: 32, startLead: .milliseconds(100))
+        #expect(patient.leadAtStart(32) == .zero)
+        #expect(patient.leadAtStart(33) == .milliseconds(100))
+    }
+
     @Test("a large key frame has its lead also when another track's unit is decoded before it")
     func largeStartBehindAudio() throws {
         var units = (0..<50).map { FakeUnit.video($0, packets: $0 == 0 ? 120 : 5, isKey: $0 == 0) }

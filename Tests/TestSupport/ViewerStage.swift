@@ -25,7 +25,10 @@ package final class ViewerStage {
     /// The clock's time when a stage begins.
     package static let begin = MediaTime.seconds(100)
 
-    package init(pacing: PacingLimits = .standard) {
+    package init(
+        pacing: PacingLimits = PacingLimits(
+            quantum: .milliseconds(2), lead: .milliseconds(300), burst: 32, startLead: .milliseconds(300))
+    ) {
         clock = ManualClock(now: Self.begin)
         pool = BufferPool()
         self.pacing = pacing

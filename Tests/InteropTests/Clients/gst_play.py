@@ -78,7 +78,10 @@ class Track:
                 "units": list(self.units), "frames": list(self.frames)}
 
     def satisfied(self):
-        return self.ended or (len(self.frames) >= ENOUGH_FRAMES if self.media == "video" else len(self.units) >= ENOUGH_UNITS)
+        if self.media != "video":
+            return self.ended or len(self.units) >= ENOUGH_UNITS
+        # Of an open group of pictures the decoder may show one picture and then none for long.
+        return self.ended or len(self.frames) >= ENOUGH_FRAMES or (self.frames and len(self.units) > 2 * ENOUGH_UNITS)
 
 
 class Player:
@@ -203,18 +206,26 @@ class Player:
         self.pipeline.set_state(Gst.State.PLAYING)
         return [self.run(None, self.failure(timeout), began, f"{output}.264")]
 
+    def seek_once(self, position, timeout):
+        flushes = [track.flushes for track in self.tracks]
+        self.pads[0].send_event(Gst.Event.new_seek(
+            1.0, Gst.Format.TIME, Gst.SeekFlags.FLUSH, Gst.SeekType.SET, int(position * Gst.SECOND), Gst.SeekType.NONE, 0))
+        return self.wait_for(lambda: all(
+            track.flushes > before and track.satisfied() for track, before in zip(self.tracks, flushes)), timeout)
+
     def seek(self, positions, timeout, output):
         self.pipeline.set_state(Gst.State.PLAYING)
         error = self.wait_for(lambda: self.ready.is_set() and all(t.satisfied() for t in self.tracks), timeout)
         if error:
             return [self.run(None, "before the first seek: " + error, time.monotonic(), f"{output}.264")]
-        runs = []
+        runs, attempts = [], 5
         for position in positions:
-            began, flushes = time.monotonic(), [track.flushes for track in self.tracks]
-            self.pads[0].send_event(Gst.Event.new_seek(
-                1.0, Gst.Format.TIME, Gst.SeekFlags.FLUSH, Gst.SeekType.SET, int(position * Gst.SECOND), Gst.SeekType.NONE, 0))
-            error = self.wait_for(lambda: all(
-                track.flushes > before and track.satisfied() for track, before in zip(self.tracks, flushes)), timeout)
+            began = time.monotonic()
+            error = self.seek_once(position, timeout)
+            # A BYE from before the seek may lie in the socket, and ends the stream anew before anything came.
+            while error is None and all(track.ended and not track.begun for track in self.tracks) and attempts:
+                attempts -= 1
+                error = self.seek_once(position, timeout)
             runs.append(self.run(position, error, began, f"{output}.{len(runs)}.264"))
         return runs
 
