@@ -16,8 +16,8 @@ rtspsrc does it by default: RTP timestamps are what tells exact times.
 
 import argparse
 import json
+import os
 import struct
-import sys
 import threading
 import time
 import zlib
@@ -244,8 +244,12 @@ def main():
     runs = player.seek(options.seek, options.timeout, options.output) if options.seek else player.play(options.timeout, options.output)
     with open(options.output, "w") as output:
         json.dump(runs, output)
-    player.pipeline.set_state(Gst.State.NULL)
+    # TEARDOWN goes out; should rtspsrc's threads wait for each other here, as they sometimes do after seeks, nobody waits for them.
+    stopping = threading.Thread(target=player.pipeline.set_state, args=(Gst.State.NULL,), daemon=True)
+    stopping.start()
+    stopping.join(3)
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
