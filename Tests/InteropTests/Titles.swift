@@ -48,8 +48,9 @@ enum Titles {
         ]
     }
 
-    /// Pictures at its key frames are whole only once the refresh is through (recovery points with a count): no seek can show them.
-    static let inexactSeeks: Set = ["gen-intra-refresh.mp4"]
+    /// Played, not sought. Intra refresh: pictures at its key frames are whole only once the refresh is through (recovery points with a
+    /// count), so no seek can show them. Fragments with a global sidx: a seek may start one key frame early.
+    static let inexactSeeks: Set = ["gen-intra-refresh.mp4", "gen-fragmented-sidx.mp4"]
 
     private static let x264 = ["-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p"]
     private static let aac = ["-c:a", "aac", "-b:a", "96k"]
