@@ -1,3 +1,5 @@
+internal import MediaCore
+
 /// The parameter sets in force, so that they can be sent before each random access point: H.264 7.4.1.2.1.
 ///
 /// In the order in which decoders want them: SPS, SPS extensions, PPS; of each type and identifier the last one seen.

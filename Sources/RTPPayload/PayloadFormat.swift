@@ -13,6 +13,8 @@ package struct PayloadFormat: Hashable, Sendable {
     /// Format-specific parameters in order.
     package let fmtp: [FormatParameter]
     let coding: Coding
+    /// The payload type that RFC 3551 6 assigns to exactly this encoding, clock rate and channel count; nil if it assigns none.
+    package var staticPayloadType: UInt8?
 
     /// What each format's packetizer needs to know.
     enum Coding: Hashable, Sendable {
@@ -21,11 +23,15 @@ package struct PayloadFormat: Hashable, Sendable {
     }
 
     /// The format for a track, from its codec's own configuration.
-    package static func make(for codec: CodecDescription) throws(PayloadFormatError) -> PayloadFormat {
+    /// - Parameter firstUnit: the track's first access unit as the container stores it, for what the configuration leaves open; empty if it
+    ///   is not at hand.
+    package static func make(for codec: CodecDescription, firstUnit: [UInt8] = []) throws(PayloadFormatError)
+        -> PayloadFormat
+    {
         switch codec.codec {
         case .h264: try .h264(codec)
         case .aac: try .mpeg4Generic(codec)
-        case .other(let name): throw PayloadFormatError("no RTP payload format for \(name)")
+        default: throw PayloadFormatError("no RTP payload format for \(codec.codec)")
         }
     }
 

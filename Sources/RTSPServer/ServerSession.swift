@@ -158,7 +158,7 @@ final class ServerSession {
                 tracks: streams.map {
                     CursorTrack(
                         track: $0.track, layout: PacketLayout(prefix: $0.prefix, maximumPacketSize: $0.packetSize),
-                        payloadType: Presentation.payloadType(of: $0.track))
+                        payloadType: Presentation.payloadType(of: $0.track, title.formats[$0.track]))
                 }))
         var random = SystemRandomNumberGenerator()
         let timeline = DeliveryTimeline(wallClock: loop.wallClock)

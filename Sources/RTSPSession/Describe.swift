@@ -44,7 +44,7 @@ extension Presentation {
             name: name, connection: ConnectionInformation(addressType: family, address: anyAddress),
             time: .unbounded, attributes: attributes,
             media: zip(tracks, formats).map { track, format in
-                let payloadType = Self.payloadType(of: track.id)
+                let payloadType = Self.payloadType(of: track.id, format)
                 let description = format.sdpMedia(payloadType: payloadType)
                 var attributes = [Attribute("rtpmap", description.rtpmap)]
                 if let fmtp = description.fmtp { attributes.append(Attribute("fmtp", fmtp)) }

@@ -26,7 +26,9 @@ package struct Presentation: Sendable {
         self.isSeekable = isSeekable
     }
 
-    /// Dynamic payload types (RFC 3551 3), one per track: 96 to 127, then around again. Streams have RTP sessions of their own, so that a
-    /// number may serve twice.
-    package static func payloadType(of track: Int) -> UInt8 { 96 + UInt8(track % 32) }
+    /// RFC 3551 3: the encoding's static payload type, else a dynamic one per track: 96 to 127, then around again. Streams have RTP sessions
+    /// of their own, so that a number may serve twice.
+    package static func payloadType(of track: Int, _ format: PayloadFormat) -> UInt8 {
+        format.staticPayloadType ?? 96 + UInt8(track % 32)
+    }
 }

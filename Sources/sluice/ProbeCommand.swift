@@ -59,7 +59,7 @@ struct ProbeCommand: ParsableCommand {
         if codec.kind == .audio { parts.append("\(codec.sampleRate) Hz, \(codec.channels) channels") }
         if codec.bitRate > 0 { parts.append("\((codec.bitRate + 500) / 1000) kbit/s") }
         if let language = track.language { parts.append(language) }
-        let attributes = format.sdpMedia(payloadType: Presentation.payloadType(of: track.id))
+        let attributes = format.sdpMedia(payloadType: Presentation.payloadType(of: track.id, format))
         return parts.joined(separator: ", ") + " as \(attributes.rtpmap)"
     }
 }

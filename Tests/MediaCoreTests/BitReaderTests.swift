@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RTPPayload
+@testable import MediaCore
 
 @Suite struct BitReaderTests {
     @Test func bitsAcrossBytes() {

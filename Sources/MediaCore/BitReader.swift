@@ -1,15 +1,15 @@
 /// Reads bits, most significant first, as ISO/IEC 14496 writes them. Every read answers nil beyond the end.
-struct BitReader {
+package struct BitReader: Sendable {
     private let bytes: [UInt8]
     /// Bits read.
-    private(set) var position = 0
+    package private(set) var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    var remaining: Int { bytes.count * 8 - position }
+    package var remaining: Int { bytes.count * 8 - position }
 
     /// The next `count` bits, 0...32, as a number.
-    mutating func bits(_ count: Int) -> UInt32? {
+    package mutating func bits(_ count: Int) -> UInt32? {
         guard count <= remaining else { return nil }
         var value: UInt32 = 0
         for _ in 0..<count {
@@ -19,20 +19,20 @@ struct BitReader {
         return value
     }
 
-    mutating func flag() -> Bool? { bits(1).map { $0 == 1 } }
+    package mutating func flag() -> Bool? { bits(1).map { $0 == 1 } }
 
     /// False if there are fewer than `count` bits; nothing is read then.
-    mutating func skip(_ count: Int) -> Bool {
+    package mutating func skip(_ count: Int) -> Bool {
         guard count <= remaining else { return false }
         position += count
         return true
     }
 
     /// To the next multiple of eight bits from the start.
-    mutating func alignToByte() { position = (position + 7) / 8 * 8 }
+    package mutating func alignToByte() { position = (position + 7) / 8 * 8 }
 
     /// `ue(v)` of H.264 9.1: nil also for codes longer than 16 zeros, which no identifier has.
-    mutating func exponentialGolomb() -> UInt32? {
+    package mutating func exponentialGolomb() -> UInt32? {
         var zeros = 0
         while true {
             guard let bit = bits(1) else { return nil }
