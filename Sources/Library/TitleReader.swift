@@ -10,7 +10,7 @@ final class TitleReader {
     let tracks: [TrackReader]
     var context: InputContext
     let limits: LibraryLimits
-    private let interrupt: Interrupt
+    let interrupt: Interrupt
     /// `tracks` by the stream's index in the file.
     private let trackOfStream: [Int: TrackReader]
 

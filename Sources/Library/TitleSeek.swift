@@ -103,7 +103,7 @@ extension TitleReader {
                 continue
             }
             found = leader.times.npt(key.presentationTicks)
-            if let found, found <= npt { return found }
+            if let found, found <= npt { return try findLaterKeyUnit(of: leader, than: key, atOrBefore: npt) }
             if key.decodeTicks <= leader.source.firstDecodeTicks { return nil }
             if key.decodeTicks > target { bias = leader.source.seekBias - leader.source.seekBiasMargin }
             target = key.decodeTicks - 1
@@ -112,9 +112,37 @@ extension TitleReader {
         return found
     }
 
+    /// A demuxer of movie fragments knows those that it has read, and what a `sidx` box says of the others: it may land in one before the
+    /// right one. So what follows `landed` is looked through for a later key unit; the position is left at the one that is found, or at
+    /// `landed`.
+    private func findLaterKeyUnit(
+        of leader: TrackReader, than landed: KeyUnit, atOrBefore npt: MediaTime
+    ) throws(MediaError) -> MediaTime {
+        guard leader.source.last == nil else { return leader.times.npt(landed.presentationTicks) }
+        var last = landed
+        while let unit = try readUnit(of: leader), leader.times.npt(unit.decodeTicks) <= npt {
+            guard !interrupt.isFired else { throw .cancelled }
+            if unit.isKey, leader.times.npt(unit.presentationTicks) <= npt { last = unit }
+            forgetUnread()
+        }
+        forgetUnread()
+        // Now the index knows the fragment.
+        do {
+            try context.seek(stream: leader.source.stream, to: last.decodeTicks, keyUnitsOnly: true)
+        } catch {
+            throw error.mediaError
+        }
+        // What precedes the key unit all the same is dropped for being presented before it.
+        guard let key = try readUnit(of: leader), key.decodeTicks <= last.decodeTicks else {
+            throw .unreadable("nothing can be read at \(npt) s")
+        }
+        return leader.times.npt(last.presentationTicks)
+    }
+
     private struct KeyUnit {
         let decodeTicks: Int64
         let presentationTicks: Int64
+        let isKey: Bool
     }
 
     /// Reads up to the next unit of `track` into `unread`; nil at the end of what can be read.
@@ -138,8 +166,9 @@ extension TitleReader {
                 let duration = MediaTime(ticks: packet.durationTicks, timeBase: track.source.timeBase)
                 firstUnread[packet.stream] = (presented, duration)
             }
+            let isKey = packet.isKey
             unread.append(packet)
-            if isFound { return KeyUnit(decodeTicks: decoded, presentationTicks: presented) }
+            if isFound { return KeyUnit(decodeTicks: decoded, presentationTicks: presented, isKey: isKey) }
         }
         throw .unreadable("more than \(LibraryLimits.maximumHeldUnits) units of other tracks before the key frame")
     }

@@ -68,6 +68,24 @@ import Testing
         try Self.expectExactSeeks(openTitle(fixture.path), count: 23)
     }
 
+    /// A demuxer that has read little of a fragmented file knows little of its key frames.
+    @Test(arguments: [
+        Fixture.plain, .fragmented, .fragmentedNoIndex, .fragmentedGlobalIndex, .fragmentedIndexEach,
+    ])
+    func `a first read that seeks lands as exactly`(fixture: Fixture) throws {
+        let title = try openTitle(fixture.path)
+        let all = title.cursor().readAll()
+        let duration = try #require(all.units.map(\.unit.presentationTime).max())
+        for fresh in 0..<40 {
+            let cursor = title.cursor()
+            let position = MediaTime(nanoseconds: duration.nanoseconds / 40 * Int64(fresh) + 17_000_000)
+            #expect(cursor.readBatch(seek: position).start == Self.expected(all, title, position).start)
+            // The second one of a cursor that has read one batch.
+            let second = MediaTime(nanoseconds: duration.nanoseconds - position.nanoseconds / 2)
+            #expect(cursor.readBatch(seek: second).start == Self.expected(all, title, second).start, "to \(second)")
+        }
+    }
+
     @Test(arguments: Corpus.files)
     func `seeks in real files land on the last key frame before`(path: String) throws {
         guard let title = try? openTitle(path), !title.tracks.isEmpty else { return }

@@ -68,7 +68,7 @@ package enum Fixture: String, CaseIterable, Sendable {
         case .fragmented: Self.both + ["-movflags", "frag_keyframe+empty_moov"]
         case .fragmentedNoIndex: Self.both + ["-movflags", "frag_keyframe+empty_moov+skip_trailer"]
         case .fragmentedGlobalIndex:
-            Self.both + ["-movflags", "frag_keyframe+empty_moov+default_base_moof+global_sidx"]
+            Self.both + ["-g", "25", "-movflags", "frag_keyframe+empty_moov+default_base_moof+global_sidx"]
         case .fragmentedIndexEach: Self.both + ["-movflags", "frag_keyframe+empty_moov+dash"]
         case .videoLate:
             ["-i", try Self.source(made), "-itsoffset", "1.5", "-i", try Self.source(made)] + [
