@@ -44,7 +44,7 @@ extension Session {
             return refused(.headerFieldNotValid, "only npt ranges are known")
         }
         let seek = npt.start.flatMap(Self.time)
-        let end = npt.end.flatMap(Self.time)
+        let end = npt.end.flatMap(Self.time).flatMap { isEnd($0) ? nil : $0 }
         if let seek, let duration = presentation.duration, seek > duration {
             return refused(.invalidRange, "the presentation is \(duration) s long")
         }
@@ -58,6 +58,13 @@ extension Session {
         }
         pendingPlays += 1
         return .play(seek: seek, end: end)
+    }
+
+    /// Whether a range that ends at `npt` is one to the end: clients write back the end that SDP states, rounded to milliseconds or through
+    /// binary fractions.
+    private func isEnd(_ npt: MediaTime) -> Bool {
+        guard let duration = presentation.duration else { return false }
+        return npt + .milliseconds(1) > duration
     }
 
     /// `now` and an open start mean where delivery stands.
@@ -96,8 +103,9 @@ extension Session {
 
     private func unchanged(_ request: Request, position: MediaTime) -> Response {
         var reply = Response(to: request, .ok, session: header)
-        let end = [rangeEnd, presentation.duration].compactMap(\.self).min()
-        reply.headers.replace(RangeHeader(npt: NPTRange(start: position.nanoseconds, end: end?.nanoseconds)))
+        // To the end is an open range, as live555 answers: GStreamer clips at the reply's end by times that it has smoothed by arrival, and
+        // loses the last pictures of a stream with B-frames. SDP has the duration.
+        reply.headers.replace(RangeHeader(npt: NPTRange(start: position.nanoseconds, end: rangeEnd?.nanoseconds)))
         // Media is sent at its own rate whatever was asked (RFC 2326 12.34: the reply says what holds).
         if request.headers["Scale"] != nil { reply.headers.replace("Scale", "1.0") }
         if request.headers["Speed"] != nil { reply.headers.replace("Speed", "1.0") }

@@ -72,16 +72,18 @@ struct GStreamerPlayer: Player {
         return try await Self.redecoded(delivery, run.capture, reference)
     }
 
-    /// Decoding live, avdec_h264 learns the depth of reordering as it goes and drops a picture that comes after its turn, and it clips what
-    /// its arrival-smoothed times put behind the end of the Range. If all units came and it showed the first picture and nothing wrong,
-    /// FFmpeg decodes the stream as it came instead; the report then says how many pictures were shown.
+    /// Decoding live, avdec_h264 learns the depth of reordering as it goes and drops a picture that comes after its turn. If all units came
+    /// and it showed the first picture, the last, and nothing wrong, FFmpeg decodes the stream as it came instead; the report then says how
+    /// many pictures were shown.
     private static func redecoded(
         _ delivery: Delivery, _ capture: String, _ reference: Reference
     ) async throws -> Delivery {
         let shown = delivery.frames.map(\.hash)
         guard let video = reference.video, delivery.videoUnits.count == video.units.count else { return delivery }
         let expected = video.frames.map(\.hash)
-        guard shown != expected, shown.first == expected.first, shown.isSubsequence(of: expected) else {
+        guard shown != expected, shown.first == expected.first, shown.last == expected.last,
+            shown.isSubsequence(of: expected)
+        else {
             return delivery
         }
         var copy = delivery

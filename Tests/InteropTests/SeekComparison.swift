@@ -51,9 +51,11 @@ enum SeekComparison {
             let expected = presentations.firstIndex {
                 $0 >= (key == nil ? start : min(start, key ?? start)) - tolerance
             }
-            found += firstWithout(stale: run.stale, run.frames) {
-                match($0, at: expected, presentations, video.frames.map(\.hash), "frame")
-            }
+            let judge = { match($0, at: expected, presentations, video.frames.map(\.hash), "frame") }
+            let pictures = firstWithout(stale: run.stale, run.frames, judge)
+            // The stale units come first: the last restarts are the ones without any.
+            let isRight = run.restarts.suffix(3).contains { !$0.isEmpty && judge($0).isEmpty }
+            if !isRight { found += pictures }
         }
         if let audio = reference.audio {
             let length = audio.units.map(\.duration).max() ?? 0

@@ -20,6 +20,8 @@ struct SeekRun: Sendable {
     /// Samples at the start that may come from before the seek: FFmpeg's client does not drop datagrams that it received
     /// before the reply to PLAY, and takes them for the new position's.
     var stale = 0
+    /// What a fresh decoder makes of the units from each key frame on: stale units mix into the first one's order of presentation.
+    var restarts: [[Sample]] = []
     /// Where the H.264 stream lies as it came, if the client kept it.
     var capture: String?
 
@@ -70,6 +72,7 @@ struct PyAVPlayer: Seeker {
             let timebase: [Double]
             let units: [[Int64?]]
             let frames: [[Int64?]]
+            let restarts: [[[Int64?]]]
 
             func samples(_ list: [[Int64?]]) -> [SeekRun.Sample] {
                 list.map { entry in
@@ -106,7 +109,8 @@ struct PyAVPlayer: Seeker {
             let start = run.range.flatMap { $0.firstMatch(of: /npt=([0-9.]+)-/)?.1 }.flatMap { Double($0) }
             return SeekRun(
                 asked: run.asked, start: start, frames: video.map { $0.samples($0.frames) } ?? [],
-                audio: audio.map { $0.samples($0.units) } ?? [], error: run.error, stale: transport == .udp ? 40 : 0)
+                audio: audio.map { $0.samples($0.units) } ?? [], error: run.error, stale: transport == .udp ? 40 : 0,
+                restarts: video.map { video in video.restarts.map(video.samples) } ?? [])
         }
     }
 }

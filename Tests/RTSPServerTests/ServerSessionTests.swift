@@ -129,7 +129,7 @@ import Testing
             let video = client.frames.filter { $0.id == 0 }.map { $0.identity.unit }
             #expect(zip(video, video.dropFirst()).allSatisfy { $0 <= $1 })
             // With one: a seek.
-            #expect(try client.request("PLAY", server.uri(), ["Range: npt=20-"]).headers["Range"] == "npt=20-30")
+            #expect(try client.request("PLAY", server.uri(), ["Range: npt=20-"]).headers["Range"] == "npt=20-")
             let last = try #require(client.frames.last { $0.id == 0 }).identity.unit
             try #require(
                 try client.receive { client in
@@ -167,7 +167,7 @@ import Testing
                 // The second time round: after the end PLAY begins again.
                 let begin = client.frames.count
                 let before = receivers.map(\.control.count)
-                #expect(try client.request("PLAY", server.uri()).headers["Range"]?.hasPrefix("npt=0-1") == true)
+                #expect(try client.request("PLAY", server.uri()).headers["Range"] == "npt=0-")
                 for track in 0...1 {
                     let ssrc = try #require(transports[track].ssrc)
                     if overTCP {

@@ -5,10 +5,12 @@
 The output is a list of runs, one per seek:
 
     {"asked": s, "error": str|null, "eos": bool, "seconds": wall clock, "range": the reply's Range header|null,
-     "tracks": {"video"|"audio": {"timebase": [num, den], "units": [[pts, adler32], ...], "frames": [[pts, adler32], ...]}}}
+     "tracks": {"video"|"audio": {"timebase": [num, den], "units": [[pts, adler32], ...], "frames": [[pts, adler32], ...],
+                                  "restarts": [[[pts, adler32], ...], ...]}}}
 
 PTS are in the track's time base, on FFmpeg's timeline (NPT, since it takes the reply's Range start as its origin). Hashes are Adler-32 started
-at 0, as FFmpeg's `framecrc` muxer computes them.
+at 0, as FFmpeg's `framecrc` muxer computes them. `restarts` is what a fresh decoder makes of the units from each key frame on: over UDP, datagrams
+from before the seek that lay in the socket are the first that the decoder sees, and their order of presentation mixes with that of what follows.
 """
 
 import argparse
@@ -44,7 +46,7 @@ def frame_hash(frame):
 
 class Track:
     def __init__(self, stream):
-        self.stream, self.units, self.frames = stream, [], []
+        self.stream, self.units, self.frames, self.packets = stream, [], [], []
 
     def satisfied(self, start):
         """Datagrams sent before the seek may still lie in the socket; what counts is what comes after the reply's Range start."""
@@ -55,11 +57,22 @@ class Track:
         if packet.size:
             self.units.append([packet.pts, zlib.adler32(memoryview(packet), 0)])
         if self.stream.type == "video":
+            self.packets.append(packet)
             self.frames += [[frame.pts, frame_hash(frame)] for frame in packet.decode()]
 
-    def summary(self):
+    def restarts(self):
+        return [self.decode(self.packets[index:]) for index, packet in enumerate(self.packets) if packet.is_keyframe and packet.size]
+
+    def decode(self, packets):
+        decoder = av.CodecContext.create(self.stream.codec_context.name, "r")
+        decoder.extradata, decoder.thread_count = self.stream.codec_context.extradata, 1
+        frames = [frame for packet in packets for frame in decoder.decode(packet)]
+        return [[frame.pts, frame_hash(frame)] for frame in frames]
+
+    def summary(self, restarts):
         base = self.stream.time_base
-        return {"timebase": [base.numerator, base.denominator], "units": self.units, "frames": self.frames}
+        return {"timebase": [base.numerator, base.denominator], "units": self.units, "frames": self.frames,
+                "restarts": self.restarts() if restarts else []}
 
 
 def range_header(logs):
@@ -68,7 +81,7 @@ def range_header(logs):
     return lines[-1].split("line='Range:", 1)[1].rstrip().rstrip("'").strip() if lines else None
 
 
-def seek(container, streams, position, timeout):
+def seek(container, streams, position, timeout, restarts):
     began, error, eos, header = time.monotonic(), None, False, None
     tracks = {stream.type: Track(stream) for stream in streams}
     with av.logging.Capture() as logs:
@@ -88,7 +101,7 @@ def seek(container, streams, position, timeout):
         except (av.error.FFmpegError, KeyError, TypeError) as failure:
             error = repr(failure)
     return {"asked": position, "error": error, "eos": eos, "seconds": time.monotonic() - began, "range": header,
-            "tracks": {kind: track.summary() for kind, track in tracks.items()}}
+            "tracks": {kind: track.summary(restarts) for kind, track in tracks.items()}}
 
 
 def main():
@@ -106,7 +119,7 @@ def main():
     streams = [stream for stream in container.streams if stream.type in ("video", "audio")]
     for stream in streams:
         stream.codec_context.thread_count = 1
-    runs = [seek(container, streams, position, options.timeout) for position in options.seek]
+    runs = [seek(container, streams, position, options.timeout, options.protocol == "udp") for position in options.seek]
     with open(options.output, "w") as output:
         json.dump(runs, output)
     container.close()

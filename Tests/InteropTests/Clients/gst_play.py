@@ -65,7 +65,7 @@ class Track:
     """What arrived on one stream since the last flush. Touched by that stream's streaming thread, read by the main thread."""
 
     def __init__(self, media, rate):
-        self.media, self.rate, self.flushes = media, rate, 0
+        self.media, self.rate, self.flushes, self.outdated = media, rate, 0, None
         self.reset()
 
     def reset(self):
@@ -140,6 +140,7 @@ class Player:
             return Gst.PadProbeReturn.OK
         event = info.get_event()
         if event.type == Gst.EventType.FLUSH_STOP:
+            track.outdated = track.first, track.rtptime
             track.reset()
             track.flushes += 1
         elif event.type == Gst.EventType.CAPS:
@@ -148,6 +149,9 @@ class Player:
 
     def read_caps(self, track, caps):
         structure = caps.get_structure(0)
+        # After a flush the pad repeats the caps of the PLAY before, until the new reply is there.
+        if (structure.get_value("seqnum-base"), structure.get_value("clock-base")) == track.outdated:
+            return
         track.rtptime, track.start = structure.get_value("clock-base"), structure.get_value("npt-start")
         track.first = structure.get_value("seqnum-base")
 
@@ -213,21 +217,38 @@ class Player:
         return self.wait_for(lambda: all(
             track.flushes > before and track.satisfied() for track, before in zip(self.tracks, flushes)), timeout)
 
-    def seek(self, positions, timeout, output):
+    def start(self, timeout):
+        """Plays until there is something of every track: then the session can be sought in. Nil, or what went wrong."""
         self.pipeline.set_state(Gst.State.PLAYING)
-        error = self.wait_for(lambda: self.ready.is_set() and all(t.satisfied() for t in self.tracks), timeout)
-        if error:
-            return [self.run(None, "before the first seek: " + error, time.monotonic(), f"{output}.264")]
-        runs, attempts = [], 5
-        for position in positions:
+        return self.wait_for(lambda: self.ready.is_set() and all(track.satisfied() for track in self.tracks), timeout)
+
+    def stop(self):
+        """TEARDOWN goes out; should rtspsrc's threads wait for each other here, as they sometimes do after seeks, nobody waits for them."""
+        stopping = threading.Thread(target=self.pipeline.set_state, args=(Gst.State.NULL,), daemon=True)
+        stopping.start()
+        stopping.join(3)
+
+
+def seek(make_player, positions, timeout, output):
+    """One seek after the other in one session, as long as that has not come to its end: some seconds after a BYE rtspsrc ends the stream
+    once more, whatever is sent then, and a BYE from before a seek may lie in the socket and end what follows before it began."""
+    runs, player = [], None
+    for position in positions:
+        for _ in range(4):
             began = time.monotonic()
-            error = self.seek_once(position, timeout)
-            # A BYE from before the seek may lie in the socket, and ends the stream anew before anything came.
-            while error is None and all(track.ended and not track.begun for track in self.tracks) and attempts:
-                attempts -= 1
-                error = self.seek_once(position, timeout)
-            runs.append(self.run(position, error, began, f"{output}.{len(runs)}.264"))
-        return runs
+            if player is None or all(track.ended for track in player.tracks):
+                if player:
+                    player.stop()
+                player = make_player()
+                error = player.start(timeout)
+                if error:
+                    return runs + [player.run(None, "before the seek: " + error, began, f"{output}.264")]
+            error = player.seek_once(position, timeout)
+            if error or not all(track.ended and not track.begun for track in player.tracks):
+                break
+        runs.append(player.run(position, error, began, f"{output}.{len(runs)}.264"))
+    player.stop()
+    return runs
 
 
 def main():
@@ -240,14 +261,16 @@ def main():
     arguments.add_argument("--latency", type=int, default=2000, help="of the jitter buffer, milliseconds; rtspsrc's default")
     options = arguments.parse_args()
     Gst.init(None)
-    player = Player(options.url, options.protocol, options.latency)
-    runs = player.seek(options.seek, options.timeout, options.output) if options.seek else player.play(options.timeout, options.output)
+    make_player = lambda: Player(options.url, options.protocol, options.latency)  # noqa: E731
+    if options.seek:
+        runs = seek(make_player, options.seek, options.timeout, options.output)
+    else:
+        player = make_player()
+        runs = player.play(options.timeout, options.output)
     with open(options.output, "w") as output:
         json.dump(runs, output)
-    # TEARDOWN goes out; should rtspsrc's threads wait for each other here, as they sometimes do after seeks, nobody waits for them.
-    stopping = threading.Thread(target=player.pipeline.set_state, args=(Gst.State.NULL,), daemon=True)
-    stopping.start()
-    stopping.join(3)
+    if not options.seek:
+        player.stop()
     os._exit(0)
 
 
