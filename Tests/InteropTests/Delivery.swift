@@ -35,6 +35,8 @@ struct Delivery: Sendable {
     var offsets: [Offset] = []
     /// Pictures that the client's own decoder showed, if `frames` come from another one.
     var shown: Int?
+    /// How many different RTP timestamps came, of a client that only counts; nothing else is judged then.
+    var timestamps: (video: Int, audio: Int)?
     /// Why the client did not come to the end.
     var failure: String?
     /// Wall clock, seconds.

@@ -47,7 +47,9 @@ struct FFmpegPlayer: Player {
                 outputs[0],
             ]
         }
-        if reference.audio != nil { command += ["-map", "0:a:0", "-c", "copy", "-f", "framecrc", "-y", outputs[1]] }
+        if let audio = reference.audio {
+            command += ["-map", "0:a:0"] + ServedCodecs.output(of: audio.coding) + ["-f", "framecrc", "-y", outputs[1]]
+        }
         let outcome = try await Tool.run(command, seconds: limit)
 
         var delivery = Delivery()
@@ -76,6 +78,8 @@ struct FFmpegPlayer: Player {
     }
 
     private func samples(_ path: String) -> [Delivery.Sample] {
-        ((try? FrameList(contentsOf: path))?.entries ?? []).map { .init(pts: $0.pts, hash: $0.hash) }
+        ((try? FrameList(contentsOf: path))?.entries ?? []).map {
+            .init(pts: $0.pts.isFinite ? $0.pts : nil, hash: $0.hash)
+        }
     }
 }

@@ -8,7 +8,7 @@
 /// ```
 struct FrameList: Sendable {
     struct Entry: Sendable {
-        /// Seconds.
+        /// Seconds; not a number if the container has none.
         let pts: Double
         let duration: Double
         let bytes: Int
@@ -19,6 +19,8 @@ struct FrameList: Sendable {
     /// Seconds per unit of its time stamps.
     private(set) var tick: Double = 0
     private(set) var entries: [Entry] = []
+    /// Every entry has a time.
+    var isTimed: Bool { entries.allSatisfy(\.pts.isFinite) }
 
     init(_ text: String) {
         for line in text.split(separator: "\n") {
@@ -28,12 +30,12 @@ struct FrameList: Sendable {
                 continue
             }
             let fields = line.split(separator: ",").map { $0.drop(while: { $0 == " " }) }
-            guard !line.hasPrefix("#"), fields.count >= 6, let pts = Int(fields[2]), let duration = Int(fields[3]),
+            guard !line.hasPrefix("#"), fields.count >= 6, let duration = Int(fields[3]),
                 let bytes = Int(fields[4]), let hash = UInt32(fields[5].dropFirst(2), radix: 16)
             else { continue }
             entries.append(
                 Entry(
-                    pts: Double(pts) * tick, duration: Double(duration) * tick, bytes: bytes, hash: hash,
+                    pts: Int(fields[2]).map { Double($0) * tick } ?? .nan, duration: Double(duration) * tick, bytes: bytes, hash: hash,
                     isKey: !fields.dropFirst(6).contains { $0.hasPrefix("F=") }))
         }
     }

@@ -18,6 +18,8 @@ struct GStreamerPlayer: Player {
             let units: [[UInt64?]]
             /// PTS, hash.
             let frames: [[UInt64?]]
+            /// How many different RTP timestamps came.
+            let timestamps: Int
 
             /// NPT of the unit at `index` by RTP-Info and Range, seconds.
             func presentation(of index: Int) -> Double? {
@@ -68,7 +70,11 @@ struct GStreamerPlayer: Player {
         else {
             return Delivery(failure: "wrote nothing: \(outcome.lastErrors)", seconds: outcome.seconds)
         }
-        let delivery = Self.delivery(run)
+        var delivery = Self.delivery(run)
+        guard Self.isDecoded(reference) else {
+            delivery.timestamps = (run.tracks["video"]?.timestamps ?? 0, run.tracks["audio"]?.timestamps ?? 0)
+            return delivery
+        }
         return try await Self.redecoded(delivery, run.capture, reference)
     }
 
@@ -93,6 +99,11 @@ struct GStreamerPlayer: Player {
         }
         copy.shown = shown.count
         return copy
+    }
+
+    /// The script decodes H.264 and keeps units of AAC; of other formats it counts what comes and waits for the end.
+    static func isDecoded(_ reference: Reference) -> Bool {
+        [nil, "h264"].contains(reference.video?.codec) && [nil, "aac"].contains(reference.audio?.codec)
     }
 
     /// Seeks to each position in turn.

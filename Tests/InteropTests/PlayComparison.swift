@@ -4,6 +4,11 @@ enum PlayComparison {
     static func differences(_ delivery: Delivery, _ reference: Reference) -> [String] {
         var found: [String] = []
         if let failure = delivery.failure { found.append(failure) }
+        if let counts = delivery.timestamps {
+            found += counted("video units", counts.video, reference.video)
+            found += counted("audio units", counts.audio, reference.audio)
+            return found
+        }
         if let video = reference.video {
             found += hashes("frames", delivery.frames.map(\.hash), video.frames.map(\.hash))
             let tick = max(video.tick, 1.0 / 90_000)
@@ -13,7 +18,14 @@ enum PlayComparison {
             }
         }
         if let audio = reference.audio {
-            found += hashes("audio units", delivery.audio.map(\.hash), audio.units.map(\.hash))
+            switch audio.coding.comparison {
+            case .units, .samples:
+                found += hashes("audio units", delivery.audio.map(\.hash), audio.units.map(\.hash))
+            case .roundedSamples:
+                if delivery.audio.count != audio.units.count {
+                    found.append("\(delivery.audio.count) of \(audio.units.count) blocks of samples")
+                }
+            }
             found += times("audio unit", delivery.audio.map(\.pts), audio.units.map(\.pts), tick: audio.tick)
         }
         if reference.video != nil && reference.audio != nil && delivery.offsets.isEmpty {
@@ -32,6 +44,13 @@ enum PlayComparison {
             found.append("took \(delivery.seconds) s for \(reference.duration) s")
         }
         return found
+    }
+
+    /// Compares how many RTP timestamps came with how many access units the file has.
+    private static func counted(_ what: String, _ got: Int, _ stream: Reference.Stream?) -> [String] {
+        guard let stream else { return got == 0 ? [] : ["\(got) \(what) of no track"] }
+        guard case .units = stream.coding.comparison else { return got > 0 ? [] : ["no \(what)"] }
+        return got == stream.units.count ? [] : ["\(got) of \(stream.units.count) \(what)"]
     }
 
     /// Compares two lists of hashes; says where the shorter one lies in the longer one if it does.

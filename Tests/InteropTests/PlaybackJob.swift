@@ -13,14 +13,13 @@ struct PlaybackJob: Sendable {
     /// Whether the server offers just what the file holds.
     static func offer(_ reference: Reference, from server: Server) -> PlaybackJob {
         PlaybackJob(name: "\(reference.name) DESCRIBE", seconds: 0.2, load: 0.4) {
-            let expected =
-                (reference.video == nil ? [] : ["H264"]) + (reference.audio == nil ? [] : ["MPEG4-GENERIC"])
+            let expected = [reference.video, reference.audio].compactMap(\.?.coding.encodingName)
             var differences: [String] = []
             var offered: [String] = []
             do {
                 let description = try await Description(of: reference.name, from: server)
                 offered = description.media.compactMap(\.encoding)
-                if offered.sorted() != expected.sorted() {
+                if !expected.allSatisfy(offered.contains) {
                     differences = ["DESCRIBE: \(description.status), offers \(offered), the file has \(expected)"]
                 }
             } catch {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension Interop {
-    /// Every H.264 and AAC title in MP4 and MOV, played and sought by every client over UDP and TCP.
+    /// Every title of a served codec in MP4, MOV and AVI, played and sought by every client over UDP and TCP.
     @Suite("Playback")
     struct PlaybackTests {
         /// Processors that may be occupied at once: most of this machine's, so that nobody comes late to a socket.
@@ -68,7 +68,9 @@ extension Interop {
                         .play(reference, by: $0, transport, from: play(reference), scratch: scratch)
                     }
                     guard !Titles.inexactSeeks.contains(reference.name) else { continue }
-                    jobs += seekers.map {
+                    // GStreamer's script seeks in what it decodes.
+                    let able = seekers.filter { !($0 is GStreamerPlayer) || GStreamerPlayer.isDecoded(reference) }
+                    jobs += able.map {
                         .seek(reference, by: $0, transport, from: seek(reference), scratch: scratch)
                     }
                 }

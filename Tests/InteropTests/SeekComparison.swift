@@ -8,14 +8,13 @@ enum SeekComparison {
 
     /// Ten positions, NPT in seconds, in no order: all over the title, and close to key frames on both sides.
     static func positions(_ reference: Reference) -> [Double] {
-        let first = (reference.video ?? reference.audio)?.units.map(\.pts).min() ?? 0
-        let last = (reference.video ?? reference.audio)?.units.map(\.pts).max() ?? 0
+        let times = reference.video?.frames.map(\.pts) ?? reference.audio?.units.map(\.pts) ?? []
+        let first = times.min() ?? 0
+        let last = times.max() ?? 0
         let begin = first - reference.origin
         let length = last - first
         var found = [0.5, 0.1, 0.93, 0.33, 0.75, 0.02].map { begin + $0 * length }
-        let keys = (reference.video?.units ?? []).filter(\.isKey).map { $0.pts - reference.origin }.filter {
-            $0 > begin + 0.05
-        }
+        let keys = (reference.video?.keys ?? []).map { $0 - reference.origin }.filter { $0 > begin + 0.05 }
         for (index, fraction) in [0.25, 0.8].enumerated() {
             if keys.isEmpty {
                 found += [begin + (0.4 + 0.2 * Double(index)) * length, begin + (0.6 - 0.35 * Double(index)) * length]
@@ -94,7 +93,10 @@ enum SeekComparison {
         let nearest = presentations.indices.min {
             abs(presentations[$0] - presentation) < abs(presentations[$1] - presentation)
         }
-        let found = match(samples, at: nearest.map { $0 - index }, presentations, audio.units.map(\.hash), "audio unit")
+        // Packets cut uncompressed samples elsewhere than the container does.
+        let found =
+            audio.coding.comparison == .units
+            ? match(samples, at: nearest.map { $0 - index }, presentations, audio.units.map(\.hash), "audio unit") : []
         let first = presentation - Double(index) * length
         let due = presentations.first { $0 >= start - tolerance } ?? start
         let isDue = first >= start - length - tolerance && first <= due + length + tolerance
@@ -102,7 +104,7 @@ enum SeekComparison {
     }
 
     private static func lastKey(_ video: Reference.Stream, origin: Double, before asked: Double) -> Double? {
-        video.units.filter { $0.isKey && $0.pts - origin <= asked + 1e-6 }.map { $0.pts - origin }.max()
+        video.keys.map { $0 - origin }.filter { $0 <= asked + 1e-6 }.max()
     }
 
     /// Whether `samples` are the file's from `index` on, hash by hash and time by time.

@@ -2,10 +2,10 @@ import Foundation
 
 /// The files that the tests play: those of the corpus, and those that FFmpeg makes here.
 enum Titles {
-    /// MP4 and MOV files of the corpus, by name.
+    /// MP4, MOV and AVI files of the corpus, by name.
     static func corpus() throws -> [URL] {
         try files(in: Place.corpus).filter {
-            ["mp4", "mov", "m4a", "m4v", "3gp"].contains($0.pathExtension.lowercased())
+            ["mp4", "mov", "m4a", "m4v", "3gp", "avi"].contains($0.pathExtension.lowercased())
         }
     }
 
@@ -106,7 +106,28 @@ enum Titles {
         ("gen-video-only.mp4", 4, ["-an"] + x264 + ["-g", "25", "-bf", "2"]),
         ("gen-audio-only.m4a", 4, ["-vn"] + aac),
         ("gen näme with #1 & 100%?.mp4", 3, x264 + ["-g", "25"] + aac),
+        ("gen-mpeg4-bframes-ac3.avi", 6, mpeg4 + ["-bf", "2"] + ["-c:a", "ac3", "-ac", "6", "-b:a", "384k"]),
+        ("gen-h264-bframes-mp3.avi", 6, x264 + ["-g", "25", "-bf", "3", "-c:a", "libmp3lame", "-b:a", "128k"]),
+        ("gen-mpeg4-vbr-mp3.avi", 5, mpeg4 + ["-c:a", "libmp3lame", "-q:a", "4"]),
+        ("gen-mjpeg-pcm16.avi", 4, mjpeg + ["-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le", "-ac", "2"]),
+        ("gen-mjpeg422-pcm24.mov", 4, mjpeg + ["-pix_fmt", "yuvj422p", "-c:a", "pcm_s24le"]),
+        ("gen-mpeg2-bframes-mp2.avi", 5, ["-c:v", "mpeg2video", "-g", "15", "-bf", "2", "-c:a", "mp2"]),
+        ("gen-mpeg2-interlaced-ac3.mov", 4, ["-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-g", "12", "-c:a", "ac3"]),
+        ("gen-mpeg1-pcm8.avi", 4, ["-c:v", "mpeg1video", "-g", "15", "-bf", "2", "-c:a", "pcm_u8", "-ar", "8000"]),
+        ("gen-h263-mulaw.avi", 4, ["-vf", "scale=352:288", "-c:v", "h263"] + telephone("pcm_mulaw")),
+        ("gen-mpeg4-alaw.mov", 4, mpeg4 + telephone("pcm_alaw")),
+        ("gen-hevc-bframes-opus.mp4", 5, x265 + ["-c:a", "libopus", "-b:a", "64k"]),
+        ("gen-hevc-float.mov", 4, x265 + ["-c:a", "pcm_f32le"]),
     ]
+
+    private static let mpeg4 = ["-c:v", "mpeg4", "-g", "25", "-q:v", "5"]
+    private static let mjpeg = ["-c:v", "mjpeg", "-q:v", "6", "-huffman", "default"]
+    private static let x265 = [
+        "-c:v", "libx265", "-preset", "superfast", "-pix_fmt", "yuv420p", "-x265-params",
+        "log-level=none:keyint=25:bframes=3:pools=1",
+    ]
+
+    private static func telephone(_ codec: String) -> [String] { ["-c:a", codec, "-ar", "8000", "-ac", "1"] }
 
     /// Two encodings with different parameter sets, one after the other in one track, the sets in band (`avc3`-like).
     private static func changingParameterSets(_ directory: URL, scratch: URL) async throws {

@@ -25,15 +25,18 @@ import av.logging
 
 ENOUGH_FRAMES = 2
 ENOUGH_UNITS = 3
-# bits of chroma subsampling and bytes per sample of the formats that the titles have
-FORMATS = {"yuv420p": (1, 1), "yuvj420p": (1, 1), "yuv422p": (1, 0), "yuv444p": (0, 0)}
+# bits of horizontal and vertical chroma subsampling, and bytes per sample, of the formats that the titles have
+FORMATS = {
+    "yuv420p": (1, 1, 1), "yuvj420p": (1, 1, 1), "yuv422p": (1, 0, 1), "yuvj422p": (1, 0, 1), "yuv444p": (0, 0, 1), "yuvj444p": (0, 0, 1),
+    "yuv420p10le": (1, 1, 2), "yuv422p10le": (1, 0, 2), "gray": (0, 0, 1),
+}
 
 
 def frame_hash(frame):
-    w_sub, h_sub = FORMATS[frame.format.name]
+    w_sub, h_sub, size = FORMATS[frame.format.name]
     value = 0
     for index, plane in enumerate(frame.planes):
-        width = frame.width if index == 0 else frame.width + (1 << w_sub) - 1 >> w_sub
+        width = size * (frame.width if index == 0 else frame.width + (1 << w_sub) - 1 >> w_sub)
         height = frame.height if index == 0 else frame.height + (1 << h_sub) - 1 >> h_sub
         view = memoryview(plane)
         if plane.line_size == width:
@@ -115,8 +118,8 @@ def main():
     av.logging.set_level(av.logging.TRACE)
     container = av.open(options.url, timeout=options.timeout, options={
         "rtsp_transport": options.protocol, "buffer_size": str(4 << 20), "analyzeduration": "200000", "probesize": "100000"})
-    # H.264 and AAC are what these titles are about: at most one track of each kind.
-    streams = [stream for stream in container.streams if stream.type in ("video", "audio")]
+    # The first track of each kind.
+    streams = [stream for kind in (container.streams.video, container.streams.audio) for stream in kind[:1]]
     for stream in streams:
         stream.codec_context.thread_count = 1
     runs = [seek(container, streams, position, options.timeout, options.protocol == "udp") for position in options.seek]

@@ -7,6 +7,7 @@ The output is a list of runs, one for a play to the end, one per seek:
     {"asked": s|null, "error": str|null, "eos": bool, "seconds": wall clock, "capture": path,
      "tracks": {"video"|"audio": {"rate": Hz, "rtptime": clock-base, "start": npt-start ns,
                 "reports": [[ntp64, rtp], ...], "stale": packets dropped,
+                "timestamps": different RTP timestamps,
                 "units": [[rtp, pts, adler32], ...], "frames": [[pts, adler32], ...]}}}
 
 `capture` is the H.264 stream as it came (ISO/IEC 14496-10 Annex B), `units` are access units as they left the depayloader, each with the RTP timestamp of its packets; `frames` are the pictures that avdec_h264
@@ -33,6 +34,12 @@ DECODER = "h264parse ! avdec_h264 max-threads=1"
 DEPAYLOADERS = {
     "H264": "rtph264depay ! video/x-h264,stream-format=byte-stream,alignment=au ! identity name=units ! " + DECODER,
     "MPEG4-GENERIC": "rtpmp4gdepay ! identity name=units",
+}
+# Counted and not decoded: depayloaders of the other formats.
+COUNTED = {
+    "H265": "rtph265depay", "MP4V-ES": "rtpmp4vdepay", "MPV": "rtpmpvdepay", "JPEG": "rtpjpegdepay", "H263-1998": "rtph263pdepay",
+    "H263-2000": "rtph263pdepay", "MPA": "rtpmpadepay", "AC3": "rtpac3depay", "OPUS": "rtpopusdepay", "PCMU": "rtppcmudepay",
+    "PCMA": "rtppcmadepay", "L8": "rtpL8depay", "L16": "rtpL16depay", "L24": "rtpL24depay",
 }
 # After a seek: frames and units enough to judge, so that the next seek can go out.
 ENOUGH_FRAMES = 2
@@ -71,11 +78,12 @@ class Track:
     def reset(self):
         self.rtptime = self.start = self.first = self.timestamp = self.ssrc = None
         self.units, self.frames, self.stale, self.stream = [], [], 0, []
+        self.timestamps = set()
         self.begun = self.ended = False
 
     def summary(self, reports):
         return {"rate": self.rate, "rtptime": self.rtptime, "start": self.start, "reports": reports.get(self.ssrc, []), "stale": self.stale,
-                "units": list(self.units), "frames": list(self.frames)}
+                "timestamps": len(self.timestamps), "units": list(self.units), "frames": list(self.frames)}
 
     def satisfied(self):
         if self.media != "video":
@@ -117,10 +125,11 @@ class Player:
         self.pads.append(pad)
         watched = Gst.PadProbeType.BUFFER | Gst.PadProbeType.EVENT_DOWNSTREAM | Gst.PadProbeType.EVENT_FLUSH
         pad.add_probe(watched, self.on_packet, track)
-        branch = Gst.parse_bin_from_description(
-            DEPAYLOADERS[structure.get_string("encoding-name")] + " ! fakesink name=sink sync=false async=false", True)
+        encoding = structure.get_string("encoding-name")
+        depayloader = DEPAYLOADERS.get(encoding) or COUNTED[encoding] + " ! identity name=units"
+        branch = Gst.parse_bin_from_description(depayloader + " ! fakesink name=sink sync=false async=false", True)
         branch.get_by_name("units").get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, self.on_unit, track)
-        if track.media == "video":
+        if track.media == "video" and encoding in DEPAYLOADERS:
             branch.get_by_name("sink").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, self.on_frame, track)
         branch.get_by_name("sink").get_static_pad("sink").add_probe(Gst.PadProbeType.EVENT_DOWNSTREAM, self.on_end, track)
         self.pipeline.add(branch)
@@ -132,19 +141,20 @@ class Player:
             buffer = info.get_buffer()
             sequence, track.timestamp, track.ssrc = struct.unpack("!HII", buffer.extract_dup(2, 10))
             # Datagrams sent before a seek may still lie in the socket: RTP-Info's seq tells them from the new ones.
+            if not track.begun:
+                self.read_caps(track, pad.get_current_caps())
             if track.flushes and not track.begun:
                 if track.first is None or (sequence - track.first) & 0xFFFF >= 0x8000:
                     track.stale += 1
                     return Gst.PadProbeReturn.DROP
             track.begun = True
+            track.timestamps.add(track.timestamp)
             return Gst.PadProbeReturn.OK
         event = info.get_event()
         if event.type == Gst.EventType.FLUSH_STOP:
             track.outdated = track.first, track.rtptime
             track.reset()
             track.flushes += 1
-        elif event.type == Gst.EventType.CAPS:
-            self.read_caps(track, event.parse_caps())
         return Gst.PadProbeReturn.OK
 
     def read_caps(self, track, caps):

@@ -1,0 +1,62 @@
+/// The codecs that the server offers, by FFmpeg's names, and how what a client got of them is compared.
+enum ServedCodecs {
+    /// What FFmpeg and GStreamer get of a track, and how that is judged.
+    struct Codec: Sendable {
+        /// As SDP spells it, in upper case.
+        let encodingName: String
+        var comparison = Comparison.units
+    }
+
+    enum Comparison: Sendable {
+        /// Compressed units are the same bytes at both ends.
+        case units
+        /// Uncompressed audio: packets cut it elsewhere than the container did, and swap its bytes. Samples are compared.
+        case samples
+        /// The same, rounded to 24 bits on the way: only the number of samples and their times are compared.
+        case roundedSamples
+    }
+
+    /// H.264 alone is decoded live by GStreamer's client; the others' packets are counted there.
+    static let video: [String: Codec] = [
+        "h264": Codec(encodingName: "H264"),
+        "hevc": Codec(encodingName: "H265"),
+        "mpeg4": Codec(encodingName: "MP4V-ES"),
+        "mpeg1video": Codec(encodingName: "MPV"),
+        "mpeg2video": Codec(encodingName: "MPV"),
+        "mjpeg": Codec(encodingName: "JPEG"),
+        "h263": Codec(encodingName: "H263-1998"),
+    ]
+
+    static let audio: [String: Codec] = {
+        var codecs: [String: Codec] = [
+            "aac": Codec(encodingName: "MPEG4-GENERIC"),
+            "mp1": Codec(encodingName: "MPA"),
+            "mp2": Codec(encodingName: "MPA"),
+            "mp3": Codec(encodingName: "MPA"),
+            "ac3": Codec(encodingName: "AC3"),
+            "opus": Codec(encodingName: "OPUS"),
+            "pcm_mulaw": Codec(encodingName: "PCMU", comparison: .samples),
+            "pcm_alaw": Codec(encodingName: "PCMA", comparison: .samples),
+        ]
+        for (bits, encoding) in [(8, "L8"), (16, "L16"), (24, "L24"), (32, "L24")] {
+            for sign in ["s", "u"] {
+                for order in bits == 8 ? [""] : ["le", "be"] {
+                    codecs["pcm_\(sign)\(bits)\(order)"] = Codec(
+                        encodingName: encoding, comparison: bits == 32 ? .roundedSamples : .samples)
+                }
+            }
+        }
+        for name in ["pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be"] {
+            codecs[name] = Codec(encodingName: "L24", comparison: .roundedSamples)
+        }
+        return codecs
+    }()
+
+    /// FFmpeg's options for one audio output: compressed units as they are, samples in blocks of one size and 24 bits.
+    static func output(of audio: Codec) -> [String] {
+        switch audio.comparison {
+        case .units: ["-c", "copy"]
+        case .samples, .roundedSamples: ["-af", "asetnsamples=n=1024:p=0", "-c:a", "pcm_s24le"]
+        }
+    }
+}
