@@ -48,7 +48,8 @@ struct FFmpegPlayer: Player {
             ]
         }
         if let audio = reference.audio {
-            command += ["-map", "0:a:0"] + ServedCodecs.output(of: audio.coding) + ["-f", "framecrc", "-y", outputs[1]]
+            command +=
+                ["-map", "0:a:0"] + ServedCodecs.output(of: audio.coding) + ["-f", "framecrc", "-y", outputs[1]]
         }
         let outcome = try await Tool.run(command, seconds: limit)
 

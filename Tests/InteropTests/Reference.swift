@@ -43,9 +43,10 @@ struct Reference: Sendable {
         guard let listing = try await FileStreams(of: file.path) else { return nil }
         self.name = name
         self.path = file.path
-        let input = ["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-noautorotate"] + listing.inputOptions + [
-            "-copyts", "-i", file.path,
-        ]
+        let input =
+            ["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-noautorotate"] + listing.inputOptions + [
+                "-copyts", "-i", file.path,
+            ]
         var command = input
         let id = UUID().uuidString
         let outputs = ["frames", "units", "audio"].map { scratch.appending(path: "\(id).\($0)").path }

@@ -112,7 +112,10 @@ enum Titles {
         ("gen-mjpeg-pcm16.avi", 4, mjpeg + ["-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le", "-ac", "2"]),
         ("gen-mjpeg422-pcm24.mov", 4, mjpeg + ["-pix_fmt", "yuvj422p", "-c:a", "pcm_s24le"]),
         ("gen-mpeg2-bframes-mp2.avi", 5, ["-c:v", "mpeg2video", "-g", "15", "-bf", "2", "-c:a", "mp2"]),
-        ("gen-mpeg2-interlaced-ac3.mov", 4, ["-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-g", "12", "-c:a", "ac3"]),
+        (
+            "gen-mpeg2-interlaced-ac3.mov", 4,
+            ["-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-g", "12", "-c:a", "ac3"]
+        ),
         ("gen-mpeg1-pcm8.avi", 4, ["-c:v", "mpeg1video", "-g", "15", "-bf", "2", "-c:a", "pcm_u8", "-ar", "8000"]),
         ("gen-h263-mulaw.avi", 4, ["-vf", "scale=352:288", "-c:v", "h263"] + telephone("pcm_mulaw")),
         ("gen-mpeg4-alaw.mov", 4, mpeg4 + telephone("pcm_alaw")),
