@@ -20,8 +20,9 @@ extension PayloadFormat {
 /// |             MBZ               |          Frag_offset          |  frames, or a part of one from that byte on
 /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 /// ```
-/// The marker means the start of a talk spurt (RFC 2250 3.5), not the end of a unit. A file has no talk spurts, so it is never set (RFC 3551
-/// 4.1), as FFmpeg does; live555 and GStreamer set it on a stream's first packet, and none of the three heeds it.
+/// The marker means the start of a talk spurt (RFC 2250 3.5), not the end of a unit. A file has no talk spurts, so it is
+/// never set (RFC 3551 4.1), as FFmpeg does. live555 sets it on a stream's first packet, GStreamer where a frame ends; as
+/// receivers FFmpeg and live555 do not heed it, and GStreamer takes it for a new talk spurt.
 package struct MPEGAudioPacketizer: Sendable {
     private let layout: PacketLayout
     private let payloadType: UInt8

@@ -1,6 +1,11 @@
 import RTPPayload
 import Testing
 
+/// Which of a unit's packets bear the marker.
+enum Markers {
+    case lastPacket, none, any
+}
+
 /// The packets that a packetizer made of one access unit, checked against the layout that `PacketRun` documents.
 struct Packetized {
     var packets: [[UInt8]] = []
@@ -12,7 +17,7 @@ struct Packetized {
     init(
         _ packetizer: inout Packetizer, _ unit: [UInt8], key: Bool = false, layout: PacketLayout,
         payloadType: UInt8 = 96,
-        capacity: Int? = nil, before: Int = 5, base: Int32 = 1000
+        capacity: Int? = nil, before: Int = 5, base: Int32 = 1000, markers: Markers = .lastPacket
     ) throws(PacketizationError) {
         let storage = UnsafeMutableRawBufferPointer.allocate(
             byteCount: before + (capacity ?? 4 * unit.count + 70_000), alignment: 1)
@@ -55,9 +60,10 @@ struct Packetized {
         #expect(!packets.isEmpty)
         for (index, packet) in packets.enumerated() {
             #expect(packet[0] == 0x80)
+            #expect(packet[1] & 0x7F == payloadType)
+            let isMarked = packet[1] & 0x80 != 0
             #expect(
-                packet[1] == (index == packets.count - 1 ? payloadType | 0x80 : payloadType),
-                "marker on the last packet only")
+                markers == .any || isMarked == (markers == .lastPacket && index == packets.count - 1), "the marker")
             #expect(packet[2..<12].allSatisfy { $0 == 0 })
         }
         for (run, next) in zip(self.runs, self.runs.dropFirst()) {
