@@ -3,17 +3,19 @@ internal import MediaCore
 // RFC 4184, RTP Payload Format for AC-3 Audio.
 
 extension PayloadFormat {
-    /// RFC 4184 4: the clock is the sampling rate, and `rtpmap` has the channels, both as the frames' own header says; what the container
-    /// says is second best.
+    /// RFC 4184 4.1 and 6.1: the clock is the sampling rate, and `rtpmap` has the channels, both as the frames' own header
+    /// says; what the container says is second best. RFC 4184 and GStreamer know three rates: a stream at a half or a
+    /// quarter of one (bsid 9, 10) has that one's clock, which FFmpeg takes for the timestamps' only.
     static func ac3(_ codec: CodecDescription, firstUnit: [UInt8]) throws(PayloadFormatError) -> PayloadFormat {
         // SAFETY: the pointer is used inside the closure alone.
         let header = firstUnit.span.bytes.withUnsafeBytes { AC3Header($0, at: 0) }
         if header == nil, AC3Header.isEnhanced(firstUnit) {
             throw PayloadFormatError("Enhanced AC-3, which RFC 4184 does not carry")
         }
-        let rate = header?.sampleRate ?? codec.sampleRate
-        guard let clockRate = UInt32(exactly: rate).flatMap(ClockRate.init(hertz:)) else {
-            throw PayloadFormatError("AC-3 without a sampling rate")
+        let rates = [48_000, 44_100, 32_000]
+        let stated = rates.first { [$0, $0 / 2, $0 / 4].contains(codec.sampleRate) }
+        guard let rate = header?.codeRate ?? stated, let clockRate = ClockRate(hertz: UInt32(rate)) else {
+            throw PayloadFormatError("AC-3 with a sampling rate of \(codec.sampleRate)")
         }
         let channels = header?.channels ?? codec.channels
         guard (1...6).contains(channels) else { throw PayloadFormatError("AC-3 with \(channels) channels") }

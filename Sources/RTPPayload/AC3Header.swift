@@ -5,8 +5,8 @@
 /// |fscod|frmsizecod | bsid    |bsmod|acmod| ... |lfeon|
 /// ```
 struct AC3Header: Hashable, Sendable {
-    /// Hz.
-    let sampleRate: Int
+    /// Hz: 48,000, 44,100 or 32,000 as fscod says. bsid 9 and 10 halve the sampling rate, once and twice, but not this.
+    let codeRate: Int
     let channels: Int
     /// Of the whole frame.
     let frameBytes: Int
@@ -28,7 +28,7 @@ struct AC3Header: Hashable, Sendable {
         let identification = Int(unit[offset + 5] >> 3)
         guard rateCode != 3, sizeCode < 38, identification <= Self.maximumIdentification else { return nil }
         let fullRate = rateCode == 0 ? 48_000 : rateCode == 1 ? 44_100 : 32_000
-        self.sampleRate = fullRate >> max(0, identification - 8)
+        self.codeRate = fullRate
         // A frame is 1,536 samples; at 44.1 kHz its 16-bit words do not divide, and an odd code has one more.
         let words = 96_000 * Self.bitRates[sizeCode / 2] / fullRate
         self.frameBytes = 2 * (words + (rateCode == 1 ? sizeCode & 1 : 0))

@@ -15,7 +15,7 @@ package enum Packetizer: Sendable {
     /// is the prefix. The marker is the format's own: video, AAC and AC-3 set it where a unit (or a frame of it) ends, the other audio
     /// formats, for which it would begin a talk spurt, never. At least one packet is written.
     /// - Parameters:
-    ///   - bytes: the access unit as the container stores it.
+    ///   - bytes: the access unit as the container stores it; of uncompressed audio a piece that `SampleFraming` measures.
     ///   - isRandomAccessPoint: decoding can begin here.
     ///   - output: on error nothing has been appended.
     ///   - runs: the unit's runs are appended; on error none.

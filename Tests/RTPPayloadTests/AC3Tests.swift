@@ -6,12 +6,12 @@ import Testing
     /// A/52 tables 5.6, 5.8 and 5.18: the frame's first bytes, its size, rate and channels.
     private static let headers: [(header: String, bytes: Int, rate: UInt32, channels: Int)] = [
         ("0B77B8E01C30E1DF", 1536, 48_000, 6),  // a 5.1 broadcast, 384 kbit/s
-        ("0B77219350482F84", 556, 22_050, 1),  // bsid 9, 128 kbit/s >> 1, an MP4's
+        ("0B77219350482F84", 556, 44_100, 1),  // bsid 9, 128 kbit/s >> 1, an MP4's
         ("0B7700001E404000", 1792, 48_000, 2),  // 448 kbit/s, acmod 2, no LFE
         ("0B77000054404400", 834, 44_100, 3),  // 192 kbit/s, acmod 2 with LFE
         ("0B77000055404000", 836, 44_100, 2),  // odd frmsizecod: one word more
         ("0B77000094406000", 1152, 32_000, 3),  // acmod 3
-        ("0B77000014500000", 768, 12_000, 2),  // bsid 10, acmod 0
+        ("0B77000014500000", 768, 48_000, 2),  // bsid 10, acmod 0
         ("0B7700001440E000", 768, 48_000, 5),  // acmod 7: cmixlev and surmixlev before lfeon
     ]
 
@@ -40,8 +40,13 @@ import Testing
 
     @Test func containerIsSecondBest() throws {
         #expect(try Self.format("", rate: 44_100, channels: 1).sdpMedia(payloadType: 96).rtpmap == "96 ac3/44100/1")
-        #expect(throws: PayloadFormatError("AC-3 without a sampling rate")) { try Self.format("", rate: 0) }
-        #expect(throws: PayloadFormatError("AC-3 without a sampling rate")) { try Self.format("", rate: -1) }
+        #expect(try Self.format("", rate: 22_050).clockRate.hertz == 44_100)
+        #expect(try Self.format("", rate: 8000).clockRate.hertz == 32_000)
+        for rate in [0, -1, 96_000, 11_000] {
+            #expect(throws: PayloadFormatError("AC-3 with a sampling rate of \(rate)")) {
+                try Self.format("", rate: rate)
+            }
+        }
         #expect(throws: PayloadFormatError("AC-3 with 7 channels")) { try Self.format("", channels: 7) }
         #expect(throws: PayloadFormatError("Enhanced AC-3, which RFC 4184 does not carry")) {
             try Self.format("0B7702FF3F8680")
