@@ -77,16 +77,3 @@ extension PayloadFormat {
     /// A packetizer whose packets are for UDP and at most `mtu` bytes.
     func packetizer(_ layout: PacketLayout) -> Packetizer { makePacketizer(layout: layout, payloadType: 96) }
 }
-
-/// xorshift64*: tests are the same in every run.
-struct TestRandom: RandomNumberGenerator {
-    var state: UInt64
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 32) } }
-}
