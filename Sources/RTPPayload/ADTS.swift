@@ -107,6 +107,7 @@ private struct BitWriter {
         for width in [4, 4, 3] {
             guard let isPresent = copy(1, &reader), isPresent == 0 || copy(width, &reader) != nil else { return false }
         }
+        // Speakers and coupling channels have 5 bits each, the others 4; as all are copied, their order is of no account.
         for _ in 0..<front + side + back + coupling { guard copy(5, &reader) != nil else { return false } }
         for _ in 0..<low + data { guard copy(4, &reader) != nil else { return false } }
         reader.alignToByte()

@@ -5,7 +5,7 @@ import Testing
 @testable import RTPPayload
 
 @Suite struct ADTSTests {
-    /// A frame of `bytes` after its header; `head` is the first 28 bits and 4 of the rest are left to the length.
+    /// `bytes` after the header that belongs to them.
     private static func unit(
         profile: UInt8 = 1, rate: UInt8 = 4, channels: UInt8 = 2, isProtected: Bool = false, blocks: UInt8 = 1,
         _ bytes: [UInt8]
