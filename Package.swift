@@ -85,10 +85,11 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "MediaCoreTests", dependencies: ["MediaCore"], swiftSettings: strict),
         .testTarget(name: "SDPTests", dependencies: ["SDP"], swiftSettings: strict),
-        .testTarget(name: "RTPTests", dependencies: ["RTP", "MediaCore"], swiftSettings: strict),
+        .target(name: "ByteFixtures", path: "Tests/ByteFixtures", swiftSettings: strict),
+        .testTarget(name: "RTPTests", dependencies: ["RTP", "MediaCore", "ByteFixtures"], swiftSettings: strict),
         .testTarget(
-            name: "RTPPayloadTests", dependencies: ["RTPPayload", "MediaCore"], resources: [.copy("Golden")],
-            swiftSettings: strict),
+            name: "RTPPayloadTests", dependencies: ["RTPPayload", "MediaCore", "ByteFixtures"],
+            resources: [.copy("Golden")], swiftSettings: strict),
         .testTarget(name: "RTSPTests", dependencies: ["RTSP"], swiftSettings: strict),
         .testTarget(
             name: "RTSPSessionTests", dependencies: ["RTSPSession", "RTSP", "RTP", "RTPPayload", "SDP", "MediaCore"],

@@ -82,7 +82,8 @@ package struct CodecDescription: Hashable, Sendable {
     package var codec: Codec
     package var kind: MediaKind
     /// The decoder configuration as the container stores it, empty if it has none: for H.264 an `avcC` record
-    /// (ISO/IEC 14496-15 5.3.3.1) or parameter sets in Annex B form; for AAC an AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1).
+    /// (ISO/IEC 14496-15 5.3.3.1) or parameter sets in Annex B form; for AAC an AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1), empty if each
+    /// unit begins with an ADTS header; for Opus an identification header (RFC 7845 5.1).
     package var configuration: [UInt8]
     /// Pixels; zero for audio.
     package var width: Int

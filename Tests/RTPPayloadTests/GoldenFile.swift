@@ -1,3 +1,4 @@
+import ByteFixtures
 import Foundation
 import MediaCore
 
@@ -32,10 +33,4 @@ struct GoldenFile {
             ? CodecDescription(codec: .h264, kind: .video, configuration: configuration)
             : CodecDescription(codec: .aac, kind: .audio, configuration: configuration, sampleRate: 44_100, channels: 2)
     }
-}
-
-/// Bytes from hexadecimal digits; spaces are skipped.
-func hex(_ text: String) -> [UInt8] {
-    let digits = text.compactMap { $0.hexDigitValue.map(UInt8.init) }
-    return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
 }

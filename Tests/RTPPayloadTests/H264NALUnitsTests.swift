@@ -1,3 +1,4 @@
+import ByteFixtures
 import RTPPayload
 import Testing
 

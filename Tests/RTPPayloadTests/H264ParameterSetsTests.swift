@@ -1,3 +1,4 @@
+import ByteFixtures
 import Testing
 
 @testable import RTPPayload

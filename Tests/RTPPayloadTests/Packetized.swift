@@ -1,6 +1,11 @@
 import RTPPayload
 import Testing
 
+/// Which of a unit's packets bear the marker.
+enum Markers {
+    case lastPacket, none, any
+}
+
 /// The packets that a packetizer made of one access unit, checked against the layout that `PacketRun` documents.
 struct Packetized {
     var packets: [[UInt8]] = []
@@ -12,7 +17,7 @@ struct Packetized {
     init(
         _ packetizer: inout Packetizer, _ unit: [UInt8], key: Bool = false, layout: PacketLayout,
         payloadType: UInt8 = 96,
-        capacity: Int? = nil, before: Int = 5, base: Int32 = 1000
+        capacity: Int? = nil, before: Int = 5, base: Int32 = 1000, markers: Markers = .lastPacket
     ) throws(PacketizationError) {
         let storage = UnsafeMutableRawBufferPointer.allocate(
             byteCount: before + (capacity ?? 4 * unit.count + 70_000), alignment: 1)
@@ -55,9 +60,10 @@ struct Packetized {
         #expect(!packets.isEmpty)
         for (index, packet) in packets.enumerated() {
             #expect(packet[0] == 0x80)
+            #expect(packet[1] & 0x7F == payloadType)
+            let isMarked = packet[1] & 0x80 != 0
             #expect(
-                packet[1] == (index == packets.count - 1 ? payloadType | 0x80 : payloadType),
-                "marker on the last packet only")
+                markers == .any || isMarked == (markers == .lastPacket && index == packets.count - 1), "the marker")
             #expect(packet[2..<12].allSatisfy { $0 == 0 })
         }
         for (run, next) in zip(self.runs, self.runs.dropFirst()) {
@@ -70,17 +76,4 @@ struct Packetized {
 extension PayloadFormat {
     /// A packetizer whose packets are for UDP and at most `mtu` bytes.
     func packetizer(_ layout: PacketLayout) -> Packetizer { makePacketizer(layout: layout, payloadType: 96) }
-}
-
-/// xorshift64*: tests are the same in every run.
-struct TestRandom: RandomNumberGenerator {
-    var state: UInt64
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 32) } }
 }

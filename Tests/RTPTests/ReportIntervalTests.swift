@@ -1,3 +1,4 @@
+import ByteFixtures
 import MediaCore
 import RTP
 import Testing
