@@ -38,7 +38,7 @@ enum ServedCodecs {
             "pcm_mulaw": Codec(encodingName: "PCMU", comparison: .samples),
             "pcm_alaw": Codec(encodingName: "PCMA", comparison: .samples),
         ]
-        for (bits, encoding) in [(8, "L8"), (16, "L16"), (24, "L24"), (32, "L24")] {
+        for (bits, encoding) in [(8, "L16"), (16, "L16"), (24, "L24"), (32, "L24")] {
             for sign in ["s", "u"] {
                 for order in bits == 8 ? [""] : ["le", "be"] {
                     codecs["pcm_\(sign)\(bits)\(order)"] = Codec(
