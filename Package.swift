@@ -46,6 +46,7 @@ let package = Package(
         .target(name: "SDP", swiftSettings: strict),
         .target(name: "RTP", dependencies: ["MediaCore"], swiftSettings: strict),
         .target(name: "RTPPayload", dependencies: ["MediaCore"], swiftSettings: strict),
+        .target(name: "Timestamps", dependencies: ["MediaCore"], swiftSettings: strict),
         .target(name: "RTSP", swiftSettings: strict),
         .target(
             name: "RTSPSession", dependencies: ["MediaCore", "RTP", "RTPPayload", "RTSP", "SDP"], swiftSettings: strict),
@@ -89,6 +90,8 @@ let package = Package(
         .testTarget(
             name: "RTPPayloadTests", dependencies: ["RTPPayload", "MediaCore"], resources: [.copy("Golden")],
             swiftSettings: strict),
+        .testTarget(
+            name: "TimestampsTests", dependencies: ["Timestamps", "MediaCore", "MediaFixtures"], swiftSettings: strict),
         .testTarget(name: "RTSPTests", dependencies: ["RTSP"], swiftSettings: strict),
         .testTarget(
             name: "RTSPSessionTests", dependencies: ["RTSPSession", "RTSP", "RTP", "RTPPayload", "SDP", "MediaCore"],
