@@ -11,8 +11,14 @@ extension PayloadFormat {
     /// rate and channel count, so only the core's play at the right speed there; GStreamer's payloader and live555 send
     /// them too; FFmpeg and GStreamer decode by `config` and take the rate for the timestamps' only. One unit is then
     /// 1,024 (or 960) ticks in every file.
-    static func mpeg4Generic(_ codec: CodecDescription) throws(PayloadFormatError) -> PayloadFormat {
-        let config = try AudioSpecificConfig(parsing: codec.configuration)
+    ///
+    /// A track without a configuration has ADTS headers (raw files, MPEG-TS, some AVI), of which the first says the same.
+    static func mpeg4Generic(
+        _ codec: CodecDescription, firstUnit: [UInt8]
+    ) throws(PayloadFormatError) -> PayloadFormat {
+        let isADTS = codec.configuration.isEmpty
+        let configuration = isADTS ? try ADTSHeader.audioSpecificConfig(from: firstUnit) : codec.configuration
+        let config = try AudioSpecificConfig(parsing: configuration)
         let channels = config.channels > 0 ? config.channels : codec.channels
         guard channels > 0 else { throw PayloadFormatError("AAC without a channel count") }
         return PayloadFormat(
@@ -25,8 +31,8 @@ extension PayloadFormat {
                 FormatParameter("sizelength", "13"),
                 FormatParameter("indexlength", "3"),
                 FormatParameter("indexdeltalength", "3"),
-                FormatParameter("config", hexadecimal(codec.configuration)),
-            ], coding: .mpeg4Generic)
+                FormatParameter("config", hexadecimal(configuration)),
+            ], coding: .mpeg4Generic(isADTS: isADTS))
     }
 }
 
@@ -41,15 +47,18 @@ extension PayloadFormat {
 package struct MPEG4GenericPacketizer: Sendable {
     private let layout: PacketLayout
     private let payloadType: UInt8
+    /// Each unit begins with an ADTS header, which does not travel.
+    private let isADTS: Bool
 
     /// What 13 bits of AU-size can say (RFC 3640 3.3.6).
     static let maximumUnit = 8191
     /// AU-headers-length and one AU-header.
     private static let headerSection = 4
 
-    init(layout: PacketLayout, payloadType: UInt8) {
+    init(layout: PacketLayout, payloadType: UInt8, isADTS: Bool) {
         self.layout = layout
         self.payloadType = payloadType
+        self.isADTS = isADTS
     }
 
     /// See `Packetizer.packetize`. Each fragment's AU-header states the whole unit's size (RFC 3640 3.2.3); the marker
@@ -57,13 +66,14 @@ package struct MPEG4GenericPacketizer: Sendable {
     func packetize(
         _ bytes: RawSpan, into output: inout OutputRawSpan, runs: inout [PacketRun], base: Int32
     ) throws(PacketizationError) {
-        let size = bytes.byteCount
-        guard size > 0 else { throw .malformed("empty access unit", offset: 0) }
-        guard size <= Self.maximumUnit else { throw .tooLarge(bytes: size, limit: Self.maximumUnit) }
         let largest = layout.maximumPacketSize - PacketWriter.headerSize - Self.headerSection
-        let header = UInt32(16) << 16 | UInt32(truncatingIfNeeded: size) << 3
-        // SAFETY: the pointer is used inside the closure alone, from 0 to `size`.
-        try bytes.withUnsafeBytes { (unit) throws(PacketizationError) in
+        // SAFETY: the pointer is used inside the closure alone, from 0 to its count.
+        try bytes.withUnsafeBytes { (stored) throws(PacketizationError) in
+            let unit = try accessUnit(stored)
+            let size = unit.count
+            guard size > 0 else { throw .malformed("empty access unit", offset: 0) }
+            guard size <= Self.maximumUnit else { throw .tooLarge(bytes: size, limit: Self.maximumUnit) }
+            let header = UInt32(16) << 16 | UInt32(truncatingIfNeeded: size) << 3
             try output.writePackets(base: base, layout: layout, payloadType: payloadType, runs: &runs) {
                 (writer, runs) throws(PacketizationError) in
                 for start in stride(from: 0, to: size, by: largest) {
@@ -76,5 +86,15 @@ package struct MPEG4GenericPacketizer: Sendable {
                 }
             }
         }
+    }
+
+    /// Without ADTS header. A track with a configuration has none by right; one that has them all the same is sent without.
+    private func accessUnit(_ stored: UnsafeRawBufferPointer) throws(PacketizationError) -> UnsafeRawBufferPointer {
+        guard let header = ADTSHeader(stored) else {
+            if isADTS { throw .malformed("no ADTS header", offset: 0) }
+            return stored
+        }
+        if !isADTS, header.frameBytes != stored.count { return stored }
+        return try header.payload(of: stored)
     }
 }

@@ -4,11 +4,16 @@
 package enum Packetizer: Sendable {
     case h264(H264Packetizer)
     case mpeg4Generic(MPEG4GenericPacketizer)
+    case mpegAudio(MPEGAudioPacketizer)
+    case ac3(AC3Packetizer)
+    case pcm(PCMPacketizer)
+    case opus(OpusPacketizer)
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
     /// Of each packet's 12 header bytes, version, marker and payload type are written; the other ten are zero, and so
-    /// is the prefix. Only the unit's last packet bears the marker. At least one packet is written.
+    /// is the prefix. The marker is the format's own: video, AAC and AC-3 set it where a unit (or a frame of it) ends, the other audio
+    /// formats, for which it would begin a talk spurt, never. At least one packet is written.
     /// - Parameters:
     ///   - bytes: the access unit as the container stores it.
     ///   - isRandomAccessPoint: decoding can begin here.
@@ -31,13 +36,22 @@ package enum Packetizer: Sendable {
                 bytes, isRandomAccessPoint: isRandomAccessPoint, into: &output, runs: &runs, base: base)
         case .mpeg4Generic(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .mpegAudio(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .ac3(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .pcm(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .opus(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         }
     }
 
     /// What `self` is while its value is moved out: any case that costs nothing.
     private static let vacated = Packetizer.mpeg4Generic(
         MPEG4GenericPacketizer(
-            layout: PacketLayout(prefix: 0, maximumPacketSize: PacketLayout.minimumPacketSize), payloadType: 0))
+            layout: PacketLayout(prefix: 0, maximumPacketSize: PacketLayout.minimumPacketSize), payloadType: 0,
+            isADTS: false))
 
     /// The units that follow belong to another sample description: `configuration` is as in `CodecDescription`.
     ///
@@ -50,6 +64,9 @@ package enum Packetizer: Sendable {
             self = .h264(packetizer)
         case .mpeg4Generic:
             // RFC 3640 has the configuration in SDP alone.
+            break
+        case .mpegAudio, .ac3, .pcm, .opus:
+            // The frames say all themselves, or the format has nothing that could change.
             break
         }
     }

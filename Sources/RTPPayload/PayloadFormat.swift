@@ -15,11 +15,18 @@ package struct PayloadFormat: Hashable, Sendable {
     let coding: Coding
     /// The payload type that RFC 3551 6 assigns to exactly this encoding, clock rate and channel count; nil if it assigns none.
     package var staticPayloadType: UInt8?
+    /// What becomes of the samples on the way, a clause for a person; nil if the access units travel as they are, or the same samples in
+    /// another order of bytes.
+    package var note: String?
 
     /// What each format's packetizer needs to know.
     enum Coding: Hashable, Sendable {
         case h264(H264Configuration)
-        case mpeg4Generic
+        case mpeg4Generic(isADTS: Bool)
+        case mpegAudio
+        case ac3
+        case pcm(SampleConversion)
+        case opus
     }
 
     /// The format for a track, from its codec's own configuration.
@@ -30,7 +37,13 @@ package struct PayloadFormat: Hashable, Sendable {
     {
         switch codec.codec {
         case .h264: try .h264(codec)
-        case .aac: try .mpeg4Generic(codec)
+        case .aac: try .mpeg4Generic(codec, firstUnit: firstUnit)
+        case .mpegAudio: .mpegAudio()
+        case .ac3: try .ac3(codec, firstUnit: firstUnit)
+        case .pcm(let format): try .linearAudio(codec, format)
+        case .pcmu: try .g711(codec, .muLaw)
+        case .pcma: try .g711(codec, .aLaw)
+        case .opus: try .opus(codec)
         default: throw PayloadFormatError("no RTP payload format for \(codec.codec)")
         }
     }
@@ -41,8 +54,12 @@ package struct PayloadFormat: Hashable, Sendable {
         switch coding {
         case .h264(let configuration):
             return .h264(H264Packetizer(configuration, layout: layout, payloadType: payloadType))
-        case .mpeg4Generic:
-            return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType))
+        case .mpeg4Generic(let isADTS):
+            return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType, isADTS: isADTS))
+        case .mpegAudio: return .mpegAudio(MPEGAudioPacketizer(layout: layout, payloadType: payloadType))
+        case .ac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType))
+        case .pcm(let samples): return .pcm(PCMPacketizer(samples, layout: layout, payloadType: payloadType))
+        case .opus: return .opus(OpusPacketizer(layout: layout, payloadType: payloadType))
         }
     }
 

@@ -60,6 +60,6 @@ struct ProbeCommand: ParsableCommand {
         if codec.bitRate > 0 { parts.append("\((codec.bitRate + 500) / 1000) kbit/s") }
         if let language = track.language { parts.append(language) }
         let attributes = format.sdpMedia(payloadType: Presentation.payloadType(of: track.id, format))
-        return parts.joined(separator: ", ") + " as \(attributes.rtpmap)"
+        return parts.joined(separator: ", ") + " as \(attributes.rtpmap)" + (format.note.map { " (\($0))" } ?? "")
     }
 }
