@@ -58,7 +58,9 @@ let package = Package(
         .target(name: "LibAV", dependencies: ["CFFmpeg", "MediaCore", logging], swiftSettings: strict),
         .target(
             name: "Library",
-            dependencies: ["LibAV", "MediaCore", "Delivery", "RTPPayload", "CSocket", nioCore, logging],
+            dependencies: [
+                "LibAV", "MediaCore", "Delivery", "RTPPayload", "Timestamps", "CSocket", nioCore, logging,
+            ],
             swiftSettings: strict),
 
         // The network
@@ -107,7 +109,8 @@ let package = Package(
         .testTarget(
             name: "LibraryTests",
             dependencies: [
-                "Library", "LibAV", "MediaCore", "Delivery", "RTPPayload", "MediaFixtures", nioCore, logging,
+                "Library", "LibAV", "MediaCore", "Delivery", "RTPPayload", "Timestamps", "MediaFixtures", nioCore,
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(
