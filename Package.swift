@@ -46,6 +46,7 @@ let package = Package(
         .target(name: "SDP", swiftSettings: strict),
         .target(name: "RTP", dependencies: ["MediaCore"], swiftSettings: strict),
         .target(name: "RTPPayload", dependencies: ["MediaCore"], swiftSettings: strict),
+        .target(name: "Timestamps", dependencies: ["MediaCore"], swiftSettings: strict),
         .target(name: "RTSP", swiftSettings: strict),
         .target(
             name: "RTSPSession", dependencies: ["MediaCore", "RTP", "RTPPayload", "RTSP", "SDP"], swiftSettings: strict),
@@ -57,7 +58,9 @@ let package = Package(
         .target(name: "LibAV", dependencies: ["CFFmpeg", "MediaCore", logging], swiftSettings: strict),
         .target(
             name: "Library",
-            dependencies: ["LibAV", "MediaCore", "Delivery", "RTPPayload", "CSocket", nioCore, logging],
+            dependencies: [
+                "LibAV", "MediaCore", "Delivery", "RTPPayload", "Timestamps", "CSocket", nioCore, logging,
+            ],
             swiftSettings: strict),
 
         // The network
@@ -90,6 +93,8 @@ let package = Package(
         .testTarget(
             name: "RTPPayloadTests", dependencies: ["RTPPayload", "MediaCore", "ByteFixtures"],
             resources: [.copy("Golden")], swiftSettings: strict),
+        .testTarget(
+            name: "TimestampsTests", dependencies: ["Timestamps", "MediaCore", "MediaFixtures"], swiftSettings: strict),
         .testTarget(name: "RTSPTests", dependencies: ["RTSP"], swiftSettings: strict),
         .testTarget(
             name: "RTSPSessionTests", dependencies: ["RTSPSession", "RTSP", "RTP", "RTPPayload", "SDP", "MediaCore"],
@@ -105,7 +110,8 @@ let package = Package(
         .testTarget(
             name: "LibraryTests",
             dependencies: [
-                "Library", "LibAV", "MediaCore", "Delivery", "RTPPayload", "MediaFixtures", nioCore, logging,
+                "Library", "LibAV", "MediaCore", "Delivery", "RTPPayload", "Timestamps", "MediaFixtures", nioCore,
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(

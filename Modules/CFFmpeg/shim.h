@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include <libavcodec/avcodec.h>
+#include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libavutil/dict.h>
@@ -19,6 +20,7 @@ static const int64_t sluice_no_timestamp = AV_NOPTS_VALUE;
 
 /* Error codes are built by the macros AVERROR and FFERRTAG. */
 static const int32_t sluice_error_eof = AVERROR_EOF;
+static const int32_t sluice_error_again = AVERROR(EAGAIN);
 static const int32_t sluice_error_exit = AVERROR_EXIT;
 static const int32_t sluice_error_invalid_data = AVERROR_INVALIDDATA;
 static const int32_t sluice_error_no_memory = AVERROR(ENOMEM);

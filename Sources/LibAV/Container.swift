@@ -7,13 +7,29 @@ internal import MediaCore
 package enum Container: String, Hashable, Sendable, CaseIterable {
     /// ISO/IEC 14496-12 and QuickTime.
     case mp4 = "mov,mp4,m4a,3gp,3g2,mj2"
+    case avi
+    case matroska = "matroska,webm"
+    /// ISO/IEC 13818-1, and ISO/IEC 11172-1 with `mpegPS`.
+    case mpegTS = "mpegts"
+    case mpegPS = "mpeg"
+    case flv, asf, ogg, mxf
+    case realMedia = "rm"
+    case wav
+    case wave64 = "w64"
+    case aiff, au, caf
+    /// Elementary streams: the codec's own units and nothing else.
+    case adts = "aac"
+    case mpegAudio = "mp3"
+    case ac3, eac3, loas
+    case h264
+    case h265 = "hevc"
+    case mpeg4Visual = "m4v"
+    case mpegVideo = "mpegvideo"
+    case h263
+    case motionJPEG = "mjpeg"
 
     /// For people.
-    package var label: String {
-        switch self {
-        case .mp4: "MP4/MOV"
-        }
-    }
+    package var label: String { traits.label }
 
     /// The demuxer's options.
     ///
@@ -23,6 +39,7 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
     var options: [(name: String, value: String)] {
         switch self {
         case .mp4: [("advanced_editlist", "0")]
+        default: []
         }
     }
 

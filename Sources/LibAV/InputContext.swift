@@ -9,6 +9,10 @@ package struct InputContext: ~Copyable {
     private let io: FileIO
     private let interrupt: Interrupt
 
+    /// Bytes and microseconds of media that `findStreamInfo` reads at most.
+    static let maximumStreamInfoSize: Int64 = 16 << 20
+    static let maximumStreamInfoDuration: Int64 = 10_000_000
+
     /// Opens `file` and reads its header. Decoders are never opened, and no other file is, whatever this one asks for.
     /// - Parameters:
     ///   - container: what the file is, if that is known already; else it is recognized by its content.
@@ -22,8 +26,12 @@ package struct InputContext: ~Copyable {
             throw AVFailure(code: sluice_error_no_memory, call: "avformat_alloc_context").mediaError
         }
         context.pointee.pb = io.context
-        // NOFILLIN: times are the container's or absent, never libavformat's guesses.
-        context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_NOFILLIN
+        context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
+        // NOFILLIN: times are the container's or absent, never libavformat's guesses; but where there are none at all,
+        // counting from the start of the file is no guess.
+        if container.traits.stamps != .counted { context.pointee.flags |= AVFMT_FLAG_NOFILLIN }
+        context.pointee.probesize = Self.maximumStreamInfoSize
+        context.pointee.max_analyze_duration = Self.maximumStreamInfoDuration
         context.pointee.interrupt_callback = interrupt.callback
         sluice_refuse_other_files(context)
 
@@ -51,7 +59,15 @@ package struct InputContext: ~Copyable {
         avformat_close_input(&context)
     }
 
-    /// Streams found so far; an MP4's are all known once it is open.
+    /// Reads as many of the first units as it takes to know the streams and their parameters. The position is lost, and
+    /// times become libavformat's guesses: a context that did this is of no use for anything but `stream`.
+    ///
+    /// Decoders help where they can; that one fails to open does not matter.
+    package func findStreamInfo() throws(AVFailure) {
+        try checked(avformat_find_stream_info(context, nil), "avformat_find_stream_info")
+    }
+
+    /// Streams found so far; most containers' are all known once they are open.
     package var streamCount: Int { Int(context.pointee.nb_streams) }
 
     package func stream(_ index: Int) -> StreamDescription { StreamDescription(stream: pointer(to: index)) }
@@ -79,6 +95,32 @@ package struct InputContext: ~Copyable {
         try checked(av_seek_frame(context, Int32(stream), ticks, flags), "av_seek_frame")
     }
 
+    /// Moves to the first unit at or after a byte of the file, as far as the demuxer can tell.
+    package func seek(toByte position: Int64) throws(AVFailure) {
+        try checked(av_seek_frame(context, -1, position, AVSEEK_FLAG_BYTE), "av_seek_frame")
+    }
+
+    /// Microseconds from the first unit to the end, as the header states it; nil if it does not.
+    package var duration: Int64? {
+        let duration = context.pointee.duration
+        return duration == sluice_no_timestamp || duration <= 0 ? nil : duration
+    }
+
+    /// Whether what the container stores as one unit of the stream is cut anew by libavformat's parser. Known once a
+    /// unit of the stream was read.
+    package func isReframed(stream: Int) -> Bool {
+        guard let parser = av_stream_get_parser(pointer(to: stream)) else { return false }
+        return parser.pointee.flags & PARSER_FLAG_COMPLETE_FRAMES == 0
+    }
+
+    /// Tells a bitstream filter what it will be given.
+    func describe(_ stream: Int, to filter: UnsafeMutablePointer<AVBSFContext>) throws(AVFailure) {
+        let stream = pointer(to: stream)
+        try checked(
+            avcodec_parameters_copy(filter.pointee.par_in, stream.pointee.codecpar), "avcodec_parameters_copy")
+        filter.pointee.time_base_in = stream.pointee.time_base
+    }
+
     /// The demuxer's index of a stream, as far as it is known: for an MP4 all samples, for a fragmented one those of
     /// the fragments that were read.
     package func indexCount(stream: Int) -> Int { Int(avformat_index_get_entries_count(pointer(to: stream))) }
@@ -97,6 +139,14 @@ package struct InputContext: ~Copyable {
             let next = avformat_index_get_entry(stream, position + 1), next.pointee.timestamp > ticks
         else { return nil }
         return next.pointee.timestamp
+    }
+
+    /// The time of the last key entry at or before `ticks`; nil if there is none.
+    package func indexTicks(stream: Int, keyAtOrBefore ticks: Int64) -> Int64? {
+        let stream = pointer(to: stream)
+        let position = av_index_search_timestamp(stream, ticks, AVSEEK_FLAG_BACKWARD)
+        guard position >= 0, let entry = avformat_index_get_entry(stream, position) else { return nil }
+        return entry.pointee.timestamp
     }
 
     /// `index` is below `streamCount`.

@@ -5,6 +5,9 @@ package import MediaCore
 /// What a container says about one of its streams.
 package struct StreamDescription: Hashable, Sendable {
     package let index: Int
+    /// The container's own number of the stream (a PID, a start code): stays the same where the index depends on what
+    /// is read first.
+    package let id: Int
     package let codec: CodecDescription
     /// libavcodec's short name of the codec; `unknown` with the container's four characters if it has none.
     package let codecName: String
@@ -12,6 +15,8 @@ package struct StreamDescription: Hashable, Sendable {
     package let timeBase: TimeBase?
     /// Ticks of the time base; nil if the container states none.
     package let durationTicks: Int64?
+    /// Seconds per picture, as the container states or libavformat guesses; nil if neither does.
+    package let frameDuration: TimeBase?
     /// As the container writes it; nil for none or "und".
     package let language: String?
     /// A picture, not a film: cover art.
@@ -25,18 +30,40 @@ package struct StreamDescription: Hashable, Sendable {
 }
 
 extension StreamDescription {
+    /// The header leaves open what a track must be known by: its first units tell.
+    package var isIncomplete: Bool {
+        switch codec.kind {
+        case .video: codec.width == 0 || codec.height == 0 || isUnknown || isBare
+        case .audio: codec.sampleRate == 0 || codec.channels == 0 || isUnknown
+        case .subtitle, .data: false
+        }
+    }
+
+    /// Whether this is the stream of that number, also if its index is another: FLV's streams differ by what they are.
+    package func isSame(_ id: Int, _ kind: MediaKind) -> Bool { self.id == id && codec.kind == kind }
+
+    private var isUnknown: Bool { codecName == "none" || codecName.hasPrefix("unknown") }
+
+    /// Of a codec whose decoder configuration is in the stream itself.
+    private var isBare: Bool {
+        [.h264, .h265, .mpeg4Visual].contains(codec.codec) && codec.configuration.isEmpty
+    }
+
     init(stream: UnsafeMutablePointer<AVStream>) {
         let stream = stream.pointee
         let parameters = stream.codecpar.pointee
         let tag = Self.fourCharacters(parameters.codec_tag)
         let base = stream.time_base
         index = Int(stream.index)
+        id = Int(stream.id)
         codecName =
             parameters.codec_id == AV_CODEC_ID_NONE
             ? "unknown (\(tag))" : String(cString: avcodec_get_name(parameters.codec_id))
         codec = Self.codec(parameters, name: codecName)
         timeBase = base.num > 0 && base.den > 0 ? TimeBase(base.num, base.den) : nil
         durationTicks = stream.duration == sluice_no_timestamp || stream.duration <= 0 ? nil : stream.duration
+        let rate = stream.avg_frame_rate
+        frameDuration = rate.num > 0 && rate.den > 0 ? TimeBase(rate.den, rate.num) : nil
         language = Self.language(stream.metadata)
         isAttachedPicture = stream.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
         isTimedThumbnails = stream.disposition & AV_DISPOSITION_TIMED_THUMBNAILS != 0
@@ -55,12 +82,6 @@ extension StreamDescription {
     }
 
     private static func codec(_ parameters: AVCodecParameters, name: String) -> CodecDescription {
-        let codec: Codec =
-            switch parameters.codec_id {
-            case AV_CODEC_ID_H264: .h264
-            case AV_CODEC_ID_AAC: .aac
-            default: .other(name)
-            }
         let kind: MediaKind =
             switch parameters.codec_type {
             case AVMEDIA_TYPE_VIDEO: .video
@@ -71,7 +92,7 @@ extension StreamDescription {
         let configuration = UnsafeBufferPointer(
             start: parameters.extradata, count: Int(max(0, parameters.extradata_size)))
         return CodecDescription(
-            codec: codec, kind: kind, configuration: Array(configuration),
+            codec: Codec(parameters.codec_id, name: name), kind: kind, configuration: Array(configuration),
             width: kind == .video ? Int(parameters.width) : 0, height: kind == .video ? Int(parameters.height) : 0,
             sampleRate: kind == .audio ? Int(parameters.sample_rate) : 0,
             channels: kind == .audio ? Int(parameters.ch_layout.nb_channels) : 0, bitRate: max(0, parameters.bit_rate))

@@ -17,6 +17,12 @@ package struct LibraryLimits: Hashable, Sendable {
     /// Pixels on either side; more are a misread file. H.264's levels end at 16,384 (ITU-T H.264 A.3).
     package var maximumPictureSide = 16_384
 
+    /// Bytes read at a file's beginning to see the first units of all its tracks.
+    package var maximumBeginning = 64 << 20
+    /// Bytes of the largest file that is read through from the start to find a place in it or its end, where nothing
+    /// else leads there.
+    package var maximumScanSize: Int64 = 256 << 20
+
     package init() {}
 
     /// Units looked at to find a track's first presentation time: H.264 holds back at most 16 pictures (ITU-T H.264
@@ -24,7 +30,12 @@ package struct LibraryLimits: Hashable, Sendable {
     static let reorderDepth = 16
     /// Units of other tracks that a seek may meet before the key frame.
     static let maximumHeldUnits = 4_096
-    /// Key frames that a seek looks at before it takes the one it has.
+    /// Bytes of them.
+    static let maximumHeldBytes = 64 << 20
+    /// Key frames that a seek looks at before it takes the one it has: few, but where an index calls units keys that
+    /// are none.
+    static let maximumKeyAttempts = 256
+    /// How often a seek goes back for the sake of other tracks.
     static let maximumSeekAttempts = 8
     /// Units missing or damaged in a row before the rest of a file is given up.
     static let maximumConsecutiveFailures = 256

@@ -1,6 +1,7 @@
 internal import LibAV
 package import MediaCore
 package import RTPPayload
+internal import Timestamps
 
 /// All that is known about a media file without keeping it open: what `sluice probe` prints and a title is made of.
 package struct TitleDescription: Sendable {
@@ -14,6 +15,7 @@ package struct TitleDescription: Sendable {
     package let omitted: [OmittedStream]
     /// NPT of the end of the last unit; nil if unknown.
     package let duration: MediaTime?
+    /// False: the file plays from its start, whatever position is asked for.
     package let isSeekable: Bool
     /// The file's own time of NPT 0: the earliest presentation time of all tracks offered.
     package let origin: MediaTime
@@ -30,22 +32,49 @@ package struct TitleDescription: Sendable {
     }
 }
 
-/// Where in the file a track comes from, and what reading it needs to know. Ticks are those of `timeBase`.
+/// Where in the file a track comes from, and what reading it needs to know. Times are the file's own.
 struct TrackSource: Hashable, Sendable {
-    /// The stream's index in the file.
+    /// The stream's index in the file, and its number there.
     let stream: Int
-    let kind: MediaKind
+    let streamID: Int
+    let codec: CodecDescription
+    /// Of the container's stamps.
     let timeBase: TimeBase
-    let firstDecodeTicks: Int64
+    /// What the stamps are worth, with all that the first units have shown.
+    let rules: TimestampRules
+    let firstDecode: MediaTime
     /// Of all the track's units, the least; the first unit need not have it.
-    let firstPresentationTicks: Int64
+    let firstPresentation: MediaTime
+    /// The last unit is known: what tells it, and what a seek needs to know of the index.
+    let tail: IndexTail
+    /// A packet of the container may hold two pictures (`BitstreamFilter.Kind.unpackBidirectional`).
+    let isPacked: Bool
+
+    var kind: MediaKind { codec.kind }
+    var firstDecodeTicks: Int64 { ticks(firstDecode) }
+
+    func time(_ ticks: Int64) -> MediaTime { MediaTime(ticks: ticks, timeBase: timeBase) }
+
+    /// Ticks of the time base nearest to `time`.
+    func ticks(_ time: MediaTime) -> Int64 {
+        let perSecond = Int128(timeBase.denominator)
+        let divisor = Int128(timeBase.numerator) * 1_000_000_000
+        let product = Int128(time.nanoseconds) * perSecond
+        return Int64(clamping: (product + (product < 0 ? -divisor : divisor) / 2) / divisor)
+    }
+}
+
+/// What a demuxer's index tells about a track. Ticks are those of the track's time base.
+struct IndexTail: Hashable, Sendable {
+    /// The track's last unit, if it is certain that none follows.
+    var last: IndexEntry?
+    /// Of the last unit, if `last` is known.
+    var lastDurationTicks: Int64 = 0
+    /// The span from each unit to the next is its duration.
+    var tellsDurations = false
     /// What must be added to a decode time so that a seek finds it. The MP4 demuxer takes the time asked for as
     /// presentation time and subtracts the first edit's media time from it before it looks into its index, whose
     /// times are decode times. At most one unit's duration, `seekBiasMargin`, too much.
-    let seekBias: Int64
-    let seekBiasMargin: Int64
-    /// The track's last unit, if it is certain that none follows.
-    let last: IndexEntry?
-    /// Of the last unit, if `last` is known.
-    let lastDurationTicks: Int64
+    var seekBias: Int64 = 0
+    var seekBiasMargin: Int64 = 0
 }

@@ -1,183 +1,133 @@
 internal import LibAV
 internal import MediaCore
 internal import RTPPayload
+internal import Timestamps
 
 /// Opens a file once and describes it.
 struct TitleProbe: ~Copyable {
-    private var context: InputContext
+    private let file: OpenFile
     private let limits: LibraryLimits
-    private let fragmentsMayFollow: Bool
-    private var packet = Packet()
+    private let interrupt: Interrupt
+    private var context: InputContext
+    /// What the streams are, by index; where the header does not tell, by what a look at the first units told.
+    private let streams: [StreamDescription]
 
     /// - Throws: `.unsupported` if the file is no media, `.unreadable`, `.cancelled` when `interrupt` fired.
     static func describe(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError)
         -> TitleDescription
     {
         interrupt.setDeadline(after: limits.openTimeout.nanoseconds)
-        var probe = try TitleProbe(file, limits: limits, interrupt: interrupt)
-        let description = probe.describe()
-        guard !interrupt.isFired else { throw .unreadable("opening took longer than \(limits.openTimeout) s") }
-        return description
+        let late = MediaError.unreadable("opening took longer than \(limits.openTimeout) s")
+        do throws(MediaError) {
+            var probe = try TitleProbe(file, limits: limits, interrupt: interrupt)
+            let description = try probe.describe()
+            guard !interrupt.isFired else { throw late }
+            return description
+        } catch {
+            throw error == .cancelled ? late : error
+        }
     }
 
     private init(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError) {
-        do {
-            context = try InputContext(file, interrupt: interrupt)
-        } catch .cancelled {
-            throw .unreadable("opening took longer than \(limits.openTimeout) s")
-        }
+        let context = try InputContext(file, interrupt: interrupt)
+        streams = try Self.streams(of: context, file, interrupt)
+        self.context = context
+        self.file = file
         self.limits = limits
-        fragmentsMayFollow = MovieFragments.mayFollow(in: file)
+        self.interrupt = interrupt
     }
 
-    /// A stream that is offered unless reading its first units says otherwise.
-    private struct Candidate {
+    private static func streams(
+        of context: borrowing InputContext, _ file: OpenFile, _ interrupt: Interrupt
+    ) throws(MediaError) -> [StreamDescription] {
+        let streams = (0..<context.streamCount).map { context.stream($0) }
+        guard context.container.traits.needsStreamInfo || streams.contains(where: \.isIncomplete) else {
+            return streams
+        }
+        let looked = try InputContext(file, container: context.container, interrupt: interrupt)
+        // What it finds before it fails counts.
+        try? looked.findStreamInfo()
+        return (0..<looked.streamCount).map { looked.stream($0) }
+    }
+
+    /// A stream that is offered.
+    private struct Offer {
         let stream: StreamDescription
         let format: PayloadFormat
         let source: TrackSource
-        /// Ticks of the end of its last unit, on the file's timeline.
-        let end: Int64?
+        /// Of its last unit, on the file's timeline.
+        let end: MediaTime?
     }
 
-    private mutating func describe() -> TitleDescription {
+    private mutating func describe() throws(MediaError) -> TitleDescription {
         let selection = TrackSelection(limits: limits)
-        var candidates: [Candidate] = []
-        var omitted: [OmittedStream] = []
-        for index in 0..<context.streamCount {
-            let stream = context.stream(index)
-            var reason: String?
-            switch selection.format(for: stream) {
-            case .omit(let clause): reason = clause
-            case .offer(let format):
-                switch examine(stream, format) {
-                case .success(let candidate): candidates.append(candidate)
-                case .failure(let omission): reason = omission.reason
-                }
-            }
-            if let reason { omitted.append(OmittedStream(index: index, codec: stream.codecName, reason: reason)) }
+        var omitted: [Int: String] = [:]
+        for stream in streams { omitted[stream.index] = selection.refusal(of: stream) }
+        let candidates = streams.filter { omitted[$0.index] == nil }
+        let offers = try offers(candidates, &omitted)
+        let origin = offers.map(\.source.firstPresentation).min() ?? .zero
+        let ends = offers.map { offer in offer.end.map { $0 - origin } }
+        let tracks = offers.indices.map { index in
+            Track(
+                id: index, codec: offers[index].stream.codec, timeBase: offers[index].source.timeBase,
+                end: ends[index], language: offers[index].stream.language)
         }
-        let origin =
-            candidates.map { MediaTime(ticks: $0.source.firstPresentationTicks, timeBase: $0.source.timeBase) }.min()
-            ?? .zero
-        let ends = candidates.map { candidate in
-            candidate.end.map { MediaTime(ticks: $0, timeBase: candidate.source.timeBase) - origin }
-        }
-        let tracks = candidates.indices.map { index in
-            let stream = candidates[index].stream
-            return Track(
-                id: index, codec: stream.codec, timeBase: candidates[index].source.timeBase, end: ends[index],
-                language: stream.language)
-        }
+        let isSeekable = context.container.traits.seeking != .counting || file.size <= limits.maximumScanSize
         return TitleDescription(
-            container: context.container.label, tracks: tracks, formats: candidates.map(\.format), omitted: omitted,
-            duration: ends.contains(nil) ? nil : ends.compactMap(\.self).max(), isSeekable: true, origin: origin,
-            sources: candidates.map(\.source), demuxer: context.container)
+            container: context.container.label, tracks: tracks, formats: offers.map(\.format),
+            omitted: omitted.sorted { $0.key < $1.key }.map {
+                OmittedStream(index: $0.key, codec: streams[$0.key].codecName, reason: $0.value)
+            },
+            duration: ends.contains(nil) ? nil : ends.compactMap(\.self).max(), isSeekable: isSeekable,
+            origin: origin, sources: offers.map(\.source), demuxer: context.container)
     }
 
-    private struct Omission: Error { let reason: String }
-
-    private mutating func examine(_ stream: StreamDescription, _ format: PayloadFormat) -> Result<Candidate, Omission> {
-        context.select([stream.index])
-        guard let timeBase = stream.timeBase else { return .failure(Omission(reason: "no time base")) }
-        let first: FirstUnits
-        do {
-            first = try readFirstUnits(of: stream.index)
-        } catch {
-            return .failure(error)
+    private mutating func offers(
+        _ candidates: [StreamDescription], _ omitted: inout [Int: String]
+    ) throws(MediaError) -> [Offer] {
+        switch context.container {
+        case .mp4:
+            let fragmentsMayFollow = MovieFragments.mayFollow(in: file)
+            return candidates.compactMap { stream in
+                guard let first = first(of: [stream], &omitted, seeking: true)[stream.index] else { return nil }
+                let (tail, end) = IndexTail.ofMovie(&context, stream, first, fragmentsMayFollow: fragmentsMayFollow)
+                return offer(stream, first, tail, end: end, &omitted)
+            }
+        default:
+            let firsts = first(of: candidates, &omitted, seeking: false)
+            let found = candidates.filter { firsts[$0.index] != nil }
+            let ends = try TitleEnd(file, limits, interrupt).ends(of: found, firsts, context)
+            return found.compactMap { offer($0, firsts[$0.index]!, IndexTail(), end: ends[$0.index], &omitted) }
         }
-        let tail = findTail(of: stream, first)
-        let source = TrackSource(
-            stream: stream.index, kind: stream.codec.kind, timeBase: timeBase, firstDecodeTicks: first.decodeTicks,
-            firstPresentationTicks: first.presentationTicks, seekBias: tail.seekBias,
-            seekBiasMargin: tail.seekBiasMargin,
-            last: fragmentsMayFollow ? nil : tail.last, lastDurationTicks: tail.lastDuration)
-        return .success(Candidate(stream: stream, format: format, source: source, end: tail.end))
     }
 
-    private struct FirstUnits {
-        let decodeTicks: Int64
-        /// The least of the track.
-        let presentationTicks: Int64
-    }
-
-    /// Reads as many units as it takes to know the least presentation time: one whose decode time is not before it
-    /// ends the search.
-    private mutating func readFirstUnits(of stream: Int) throws(Omission) -> FirstUnits {
+    private mutating func first(
+        of candidates: [StreamDescription], _ omitted: inout [Int: String], seeking: Bool
+    ) -> [Int: FirstUnits] {
+        var firsts = FirstUnitsReader(candidates, context.container, limits)
         // Fails for a stream without samples, of which then nothing is read either.
-        try? context.seek(stream: stream, to: .min, keyUnitsOnly: false)
-        var decodeTicks: Int64?
-        var presentationTicks: Int64?
-        var failures = 0
-        var units = 0
-        while units < LibraryLimits.reorderDepth, failures < LibraryLimits.maximumConsecutiveFailures {
-            do throws(AVFailure) {
-                try context.read(into: &packet)
-            } catch {
-                failures += 1
-                if error.isEndOfFile, units > 0 || failures > LibraryLimits.reorderDepth { break }
-                if error.isEndOfFile || error.isInvalidData { continue }
-                throw Omission(reason: "\(error)")
-            }
-            guard packet.stream == stream else { continue }
-            if packet.isEncrypted { throw Omission(reason: "encrypted") }
-            guard packet.size > 0, !packet.isCorrupt, let presented = packet.presentationTicks ?? packet.decodeTicks
-            else {
-                failures += 1
-                continue
-            }
-            units += 1
-            let decoded = packet.decodeTicks ?? presented
-            if let least = presentationTicks, decoded >= least { break }
-            decodeTicks = decodeTicks ?? decoded
-            presentationTicks = min(presentationTicks ?? presented, presented)
+        if seeking, let stream = candidates.first {
+            try? context.seek(stream: stream.index, to: .min, keyUnitsOnly: false)
         }
-        guard let decodeTicks, let presentationTicks else { throw Omission(reason: "no samples") }
-        return FirstUnits(decodeTicks: decodeTicks, presentationTicks: presentationTicks)
+        firsts.read(&context)
+        for (index, reason) in firsts.omitted { omitted[index] = reason }
+        return firsts.found
     }
 
-    private struct Tail {
-        var last: IndexEntry?
-        var end: Int64?
-        var lastDuration: Int64 = 0
-        var seekBias: Int64 = 0
-        var seekBiasMargin: Int64 = 0
-    }
-
-    /// Looks at the end of the index: the last unit, its end, and how far from the time asked for a seek lands.
-    private mutating func findTail(of stream: StreamDescription, _ first: FirstUnits) -> Tail {
-        let index = stream.index
-        // Makes the demuxer read the last fragment, if there are fragments.
-        try? context.seek(stream: index, to: .max, keyUnitsOnly: false)
-        let count = context.indexCount(stream: index)
-        guard let last = context.indexEntry(stream: index, at: count - 1) else { return Tail() }
-        let previous = count > 1 ? context.indexEntry(stream: index, at: count - 2) : nil
-        var tail = Tail()
-        // A unit is known by its decode time and place: of two with the same time, the last is not certain to be the
-        // last.
-        tail.last = previous?.ticks == last.ticks ? nil : last
-        tail.lastDuration = lastDuration(of: stream, first, last, previous)
-        // The end as presented: reordering delays it against decoding by what the first unit shows.
-        let (decoded, overflow) = last.ticks.addingReportingOverflow(tail.lastDuration)
-        let (presented, late) = decoded.addingReportingOverflow(first.presentationTicks - first.decodeTicks)
-        tail.end = overflow || late ? nil : presented
-        if (try? context.seek(stream: index, to: last.ticks, keyUnitsOnly: false)) != nil,
-            (try? context.read(into: &packet)) != nil,
-            packet.stream == index, let landed = packet.decodeTicks
-        {
-            tail.seekBias = max(0, last.ticks - landed)
-            if let next = context.indexTicks(stream: index, after: landed) { tail.seekBiasMargin = next - landed - 1 }
+    private func offer(
+        _ stream: StreamDescription, _ first: FirstUnits, _ tail: IndexTail, end: MediaTime?,
+        _ omitted: inout [Int: String]
+    ) -> Offer? {
+        do {
+            let format = try PayloadFormat.make(for: stream.codec, firstUnit: first.bytes)
+            let source = TrackSource(
+                stream: stream.index, streamID: stream.id, codec: stream.codec, timeBase: first.timeBase,
+                rules: first.rules, firstDecode: first.decode, firstPresentation: first.presentation, tail: tail,
+                isPacked: context.container.mayPack(stream))
+            return Offer(stream: stream, format: format, source: source, end: end)
+        } catch {
+            omitted[stream.index] = "\(error)"
+            return nil
         }
-        return tail
-    }
-
-    /// What the sum of all durations leaves for the last unit, or what the one before it had.
-    private func lastDuration(
-        of stream: StreamDescription, _ first: FirstUnits, _ last: IndexEntry, _ previous: IndexEntry?
-    ) -> Int64 {
-        let step = previous.map { max(0, last.ticks - $0.ticks) } ?? 0
-        guard !fragmentsMayFollow, let total = stream.durationTicks else { return step }
-        let (span, overflow) = last.ticks.subtractingReportingOverflow(first.decodeTicks)
-        guard !overflow, span >= 0, total > span else { return step }
-        return total - span
     }
 }

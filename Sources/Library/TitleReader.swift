@@ -10,19 +10,22 @@ final class TitleReader {
     let tracks: [TrackReader]
     var context: InputContext
     let limits: LibraryLimits
-    let interrupt: Interrupt
-    /// `tracks` by the stream's index in the file.
-    private let trackOfStream: [Int: TrackReader]
+    private let file: OpenFile
+    private let interrupt: Interrupt
+    /// `tracks` by the stream's index in the open file.
+    private var trackOfStream: [Int: TrackReader] = [:]
+    /// Streams of the open file that have been looked at.
+    private var knownStreams = 0
 
     /// The packet that is read into, again and again.
     private var scratch = Packet()
-    /// What a seek has met on its way, in file order; read before the file is.
-    var unread = PacketQueue()
-    /// By stream, the first unit that a seek has put in `unread`: presentation ticks and duration.
-    var firstUnread: [Int: (presented: Int64, duration: MediaTime)] = [:]
+    /// Units with their times, in the order in which these became known; nothing is decided about them yet.
+    var timed = UnitQueue()
     /// Units that are wanted and did not fit, or were held back.
     private var ready = UnitQueue()
     private var isStarted = false
+    /// The file has been read to its end.
+    private(set) var isAtEnd = false
     /// Units in a row that could not be read.
     private var failures = 0
 
@@ -31,17 +34,46 @@ final class TitleReader {
         _ file: OpenFile, _ description: TitleDescription, _ options: CursorOptions, limits: LibraryLimits,
         interrupt: Interrupt
     ) throws(MediaError) {
+        self.file = file
         self.description = description
         self.limits = limits
         self.interrupt = interrupt
         tracks = options.tracks.map { TrackReader(description, $0) }
-        trackOfStream = Dictionary(tracks.map { ($0.source.stream, $0) }, uniquingKeysWith: { first, _ in first })
         context = try InputContext(file, container: description.demuxer, interrupt: interrupt)
-        guard tracks.allSatisfy({ $0.source.stream < context.streamCount }) else {
+        findStreams()
+        guard description.demuxer.traits.streamsAppear || trackOfStream.count == tracks.count else {
             throw .unreadable("the file has changed")
         }
-        context.select(tracks.map(\.source.stream))
     }
+
+    /// Begins at the start of the file, with a new demuxer.
+    func reopen() throws(MediaError) {
+        context = try InputContext(file, container: description.demuxer, interrupt: interrupt)
+        (knownStreams, trackOfStream) = (0, [:])
+        findStreams()
+    }
+
+    /// Finds the tracks' streams among those that have appeared.
+    private func findStreams() {
+        knownStreams = context.streamCount
+        for track in tracks where trackOfStream[track.stream] !== track {
+            let stream = (0..<knownStreams).first { index in
+                description.demuxer.traits.streamsAppear
+                    ? context.stream(index).isSame(track.source.streamID, track.source.kind)
+                    : index == track.source.stream
+            }
+            guard let stream else { continue }
+            track.stream = stream
+            trackOfStream[stream] = track
+        }
+        select()
+    }
+
+    private func select() {
+        context.select(tracks.filter { !$0.isEnded && trackOfStream[$0.stream] === $0 }.map(\.stream))
+    }
+
+    func isFound(_ track: TrackReader) -> Bool { trackOfStream[track.stream] === track }
 
     /// One batch; a failure is in it.
     func read(_ request: consuming ReadRequest) -> Batch {
@@ -73,17 +105,23 @@ final class TitleReader {
     /// Forgets the position; a seek follows.
     func reset() {
         ready.removeAll()
-        unread.removeAll()
-        failures = 0
         for track in tracks { track.reset() }
-        context.select(tracks.map(\.source.stream))
+        select()
+        land(at: .zero)
+    }
+
+    /// Reading goes on at another place of the file.
+    func land(at start: MediaTime) {
+        timed.removeAll()
+        (isAtEnd, failures) = (false, 0)
+        for track in tracks { track.land(at: start) }
     }
 
     private func fill(_ batch: inout Batch, _ request: borrowing ReadRequest) throws(MediaError) {
         for track in tracks { track.firstInBatch = nil }
         while true {
             while let waiting = ready.popFirst() {
-                guard let track = tracks.first(where: { $0.id == waiting.unit.track }) else { continue }
+                guard let track = track(of: waiting.unit) else { continue }
                 guard emit(waiting.packet, waiting.unit, track, &batch, request) else {
                     ready.prepend(waiting)
                     return
@@ -93,18 +131,61 @@ final class TitleReader {
                 batch.isEnd = true
                 return
             }
-            if try readNext(&batch) { accept(&batch, request) }
+            if let waiting = timed.popFirst() {
+                guard let track = track(of: waiting.unit) else { continue }
+                let unit = waiting.unit
+                var packet = waiting.takePacket()
+                accept(&packet, unit, track, &batch, request)
+            } else if isAtEnd {
+                for track in tracks { end(track, &batch) }
+            } else if let unit = try advance(&batch), let track = track(of: unit) {
+                accept(&scratch, unit, track, &batch, request)
+            }
         }
     }
 
-    /// Brings the next packet into `scratch`. False if that could not be had: at the end all tracks are ended then.
+    private func track(of unit: AccessUnit) -> TrackReader? { tracks.first { $0.id == unit.track } }
+
+    /// Reads one packet and finds its times, or the times of units that waited for it: those are in `timed` then.
+    /// - Returns: a unit whose packet is in `scratch`, if none is in `timed`.
+    func advance(_ batch: inout Batch) throws(MediaError) -> AccessUnit? {
+        guard try readNext(&batch) else { return nil }
+        guard let track = trackOfStream[scratch.stream] ?? appeared(scratch.stream), !track.isEnded else { return nil }
+        if let reason = damage {
+            if scratch.size > 0 { skip(&batch, reason) }
+            drop(scratch, track, &batch)
+            return nil
+        }
+        guard scratch.size <= limits.maximumUnitSize, !scratch.isEncrypted else {
+            skip(
+                &batch,
+                scratch.isEncrypted
+                    ? "encrypted" : "access unit of \(scratch.size) bytes, limit \(limits.maximumUnitSize)")
+            end(track, &batch)
+            return nil
+        }
+        do {
+            return try track.time(&scratch, of: context, into: &timed)
+        } catch {
+            skip(&batch, "\(error)")
+            return nil
+        }
+    }
+
+    /// The packet that `advance` has left.
+    func takeScratch() -> Packet { scratch.take() }
+
+    /// A stream that was not there before.
+    private func appeared(_ stream: Int) -> TrackReader? {
+        guard stream >= knownStreams else { return nil }
+        findStreams()
+        return trackOfStream[stream]
+    }
+
+    /// Brings the next packet into `scratch`. False if that could not be had: at the end `isAtEnd` is set then.
     private func readNext(_ batch: inout Batch) throws(MediaError) -> Bool {
         // A damaged file may promise millions of units without a byte.
         guard !interrupt.isFired else { throw .cancelled }
-        if let packet = unread.popFirst() {
-            scratch = packet
-            return true
-        }
         do throws(AVFailure) {
             try context.read(into: &scratch)
             failures = 0
@@ -114,44 +195,33 @@ final class TitleReader {
             failures += 1
             // A truncated file ends once for every unit that it promises and does not have; other tracks' may still
             // be there.
-            let mayGoOn = error.isInvalidData || tracks.contains { !$0.isEnded && $0.source.last != nil }
+            let mayGoOn = error.isInvalidData || tracks.contains { !$0.isEnded && $0.source.tail.last != nil }
             if mayGoOn, failures < LibraryLimits.maximumConsecutiveFailures {
                 skip(&batch, error.isEndOfFile ? "the file is truncated" : "\(error)")
                 return false
             }
-            for track in tracks where !track.isEnded { end(track, &batch) }
+            isAtEnd = true
+            for track in tracks where !track.isEnded { track.finish(into: &timed) }
             return false
         }
     }
 
-    /// Decides about the packet in `scratch`.
-    private func accept(_ batch: inout Batch, _ request: borrowing ReadRequest) {
-        guard let track = trackOfStream[scratch.stream], !track.isEnded else { return }
-        if let reason = damage {
-            if scratch.size > 0 { skip(&batch, reason) }
-            return drop(track, &batch)
-        }
-        guard scratch.size <= limits.maximumUnitSize, !scratch.isEncrypted else {
-            skip(
-                &batch,
-                scratch.isEncrypted
-                    ? "encrypted" : "access unit of \(scratch.size) bytes, limit \(limits.maximumUnitSize)")
-            return end(track, &batch)
-        }
-        let next = scratch.decodeTicks.flatMap { context.indexTicks(stream: track.source.stream, after: $0) }
-        let unit = track.times.unit(scratch, track: track.id, next: next)
-        if track.precedesStart(unit) { return drop(track, &batch) }
+    /// Decides about a unit whose times are known.
+    private func accept(
+        _ packet: inout Packet, _ unit: AccessUnit, _ track: TrackReader, _ batch: inout Batch,
+        _ request: borrowing ReadRequest
+    ) {
+        guard !track.isEnded else { return }
+        if track.precedesStart(unit) { return drop(packet, track, &batch) }
         switch track.judge(unit, end: request.end) {
         case .send:
-            if !emit(scratch, unit, track, &batch, request) {
-                ready.append(WaitingUnit(packet: scratch.take(), unit: unit))
-            }
+            if !emit(packet, unit, track, &batch, request) { ready.append(packet.take(), unit) }
         case .sendHeld:
             track.releaseHeld(into: &ready)
-            ready.append(WaitingUnit(packet: scratch.take(), unit: unit))
+            ready.append(packet.take(), unit)
         case .hold:
-            if track.isLast(scratch) { return end(track, &batch) }
-            track.hold(scratch.take(), unit)
+            if track.isLast(packet) { return end(track, &batch) }
+            track.hold(packet.take(), unit)
         case .ended:
             end(track, &batch)
         }
@@ -163,10 +233,10 @@ final class TitleReader {
         return scratch.isCorrupt ? "damaged access unit" : nil
     }
 
-    /// Passes over the packet in `scratch`.
-    private func drop(_ track: TrackReader, _ batch: inout Batch) {
-        track.applyConfiguration(of: scratch)
-        if track.isLast(scratch) { end(track, &batch) }
+    /// Passes over a packet.
+    private func drop(_ packet: borrowing Packet, _ track: TrackReader, _ batch: inout Batch) {
+        track.applyConfiguration(of: packet)
+        if track.isLast(packet) { end(track, &batch) }
     }
 
     /// Packetizes a unit into the batch. False if it belongs to the next batch.
@@ -174,6 +244,7 @@ final class TitleReader {
         _ packet: borrowing Packet, _ unit: AccessUnit, _ track: TrackReader, _ batch: inout Batch,
         _ request: borrowing ReadRequest
     ) -> Bool {
+        if let framing = track.framing { return emit(framing, packet, unit, track, &batch, request) }
         let isAlone = batch.trains.isEmpty
         if let first = track.firstInBatch, unit.decodeTime - first >= request.maximumDuration { return false }
         track.applyConfiguration(of: packet)
@@ -203,17 +274,17 @@ final class TitleReader {
         return true
     }
 
-    private func skip(_ batch: inout Batch, _ reason: String) {
+    func skip(_ batch: inout Batch, _ reason: String) {
         batch.skippedUnits += 1
         batch.skipReason = reason
     }
 
     /// No unit of the track follows; the demuxer need not read its bytes any more.
-    private func end(_ track: TrackReader, _ batch: inout Batch) {
+    func end(_ track: TrackReader, _ batch: inout Batch) {
         guard !track.isEnded else { return }
         track.isEnded = true
         track.dropHeld()
         batch.endedTracks.append(track.id)
-        context.select(tracks.filter { !$0.isEnded }.map(\.source.stream))
+        select()
     }
 }

@@ -9,8 +9,16 @@ final class TrackReader {
     /// Position in the title.
     let id: Int
     let source: TrackSource
-    var times: UnitTimes
+    /// The stream's index in the open file.
+    var stream: Int
+    private var times: TrackTimes
     private var packetizer: Packetizer
+    /// Of uncompressed audio, which is cut to the size of packets.
+    let framing: SampleFraming?
+    /// Frames of the unit under way that have been packetized or are not wanted.
+    var framesPassed = 0
+    /// Splits units that hold two pictures; made when the first comes.
+    private var unpacker: BitstreamFilter?
 
     /// No unit of this generation follows.
     var isEnded = false
@@ -20,6 +28,12 @@ final class TrackReader {
     var waitsForRandomAccessPoint = false
     /// Decode time of the batch's first unit of this track.
     var firstInBatch: MediaTime?
+    /// The first and the newest unit whose times have become known since the last landing of a seek.
+    private(set) var firstTimed: AccessUnit?
+    private(set) var lastTimed: AccessUnit?
+
+    /// Units with stamps before this are not what a seek looks for.
+    var landmark: Int64?
 
     /// Units at or after the range's end, of which it is not known yet whether one before the end refers to them.
     private(set) var held = UnitQueue()
@@ -27,31 +41,102 @@ final class TrackReader {
     init(_ description: TitleDescription, _ options: CursorTrack) {
         id = options.track
         source = description.sources[options.track]
-        times = UnitTimes(source: source, origin: description.origin)
-        packetizer = description.formats[options.track].makePacketizer(
-            layout: options.layout, payloadType: options.payloadType)
+        stream = source.stream
+        times = TrackTimes(source, track: id, origin: description.origin)
+        let format = description.formats[options.track]
+        packetizer = format.makePacketizer(layout: options.layout, payloadType: options.payloadType)
+        framing = format.sampleFraming(in: options.layout)
     }
 
-    /// NPT of the track's first unit in presentation order.
-    var firstPresentation: MediaTime { times.npt(source.firstPresentationTicks) }
+    /// NPT of the track's first unit in presentation order, and of the first in decode order.
+    var firstPresentation: MediaTime { source.firstPresentation - times.origin }
+    var firstDecode: MediaTime { source.firstDecode - times.origin }
 
+    /// Ticks of the container nearest to `npt`.
+    func ticks(_ npt: MediaTime) -> Int64 { source.ticks(npt + times.origin) }
+
+    /// A new generation begins.
     func reset() {
         isEnded = false
         floor = nil
         waitsForRandomAccessPoint = false
+        framesPassed = 0
         held.removeAll()
-        times.reset()
+    }
+
+    /// Reading goes on at another place.
+    /// - Parameter start: NPT of the first unit there, used where the container does not stamp it.
+    func land(at start: MediaTime) {
+        (firstTimed, lastTimed, landmark) = (nil, nil, nil)
+        times.reset(to: start)
+        unpacker?.reset()
+    }
+
+    /// Takes the unit that the demuxer has brought.
+    /// - Returns: the unit, still in `packet`, if its times are known and none waits before it in `queue`; all others go
+    ///   to `queue` as their times become known.
+    func time(_ packet: inout Packet, of context: borrowing InputContext, into queue: inout UnitQueue) throws(AVFailure)
+        -> AccessUnit?
+    {
+        guard source.isPacked else { return push(&packet, of: context, into: &queue) }
+        if unpacker == nil { unpacker = try BitstreamFilter(.unpackBidirectional, for: stream, of: context) }
+        try unpacker?.send(&packet)
+        while try unpacker?.receive(into: &packet) == true {
+            if let unit = push(&packet, of: context, into: &queue) { queue.append(packet.take(), unit) }
+        }
+        return nil
+    }
+
+    private func push(_ packet: inout Packet, of context: borrowing InputContext, into queue: inout UnitQueue)
+        -> AccessUnit?
+    {
+        let next =
+            source.tail.tellsDurations
+            ? packet.decodeTicks.flatMap { context.indexTicks(stream: stream, after: $0) } : nil
+        let unit = times.push(&packet, next: next)
+        if let unit {
+            note(unit, packet)
+            if queue.isEmpty { return unit }
+            queue.append(packet.take(), unit)
+        }
+        release(into: &queue)
+        return nil
+    }
+
+    /// No unit follows: those that wait for their times get them.
+    func finish(into queue: inout UnitQueue) {
+        times.finish()
+        release(into: &queue)
+    }
+
+    private func release(into queue: inout UnitQueue) {
+        while let waiting = times.next() {
+            note(waiting.unit, waiting.packet)
+            queue.append(waiting)
+        }
+    }
+
+    private func note(_ unit: AccessUnit, _ packet: borrowing Packet) {
+        lastTimed = unit
+        guard firstTimed == nil else { return }
+        if let landmark, let ticks = packet.decodeTicks, ticks < landmark { return }
+        firstTimed = unit
     }
 
     /// The packet is the last of the track.
     func isLast(_ packet: borrowing Packet) -> Bool {
-        guard let last = source.last else { return false }
+        guard let last = source.tail.last else { return false }
         return packet.decodeTicks == last.ticks && packet.filePosition == last.filePosition
     }
 
     /// Whether `unit` lies before the place of a seek, or cannot be decoded there.
     func precedesStart(_ unit: AccessUnit) -> Bool {
-        if let floor, unit.presentationTime < floor { return true }
+        if let floor, unit.presentationTime < floor {
+            guard let framing else { return true }
+            // Uncompressed audio begins in the middle of a unit.
+            guard unit.presentationTime + unit.duration > floor else { return true }
+            framesPassed = framing.frames(in: floor - unit.presentationTime)
+        }
         if waitsForRandomAccessPoint {
             guard unit.isRandomAccessPoint else { return true }
             waitsForRandomAccessPoint = false
@@ -80,7 +165,7 @@ final class TrackReader {
         return .hold
     }
 
-    func hold(_ packet: consuming Packet, _ unit: AccessUnit) { held.append(WaitingUnit(packet: packet, unit: unit)) }
+    func hold(_ packet: consuming Packet, _ unit: AccessUnit) { held.append(packet, unit) }
 
     func releaseHeld(into queue: inout UnitQueue) {
         while let waiting = held.popFirst() { queue.append(waiting) }
@@ -94,9 +179,10 @@ final class TrackReader {
     }
 
     /// Writes the unit's packets behind those of `batch`, if they fit in `room` bytes.
+    /// - Parameter part: which of the packet's bytes; nil for all.
     /// - Throws: `.outputFull` if they do not; then nothing has changed.
     func write(
-        _ packet: borrowing Packet, _ unit: AccessUnit, room: Int, into batch: inout Batch
+        _ packet: borrowing Packet, _ unit: AccessUnit, part: Range<Int>? = nil, room: Int, into batch: inout Batch
     ) throws(PacketizationError) {
         let base = batch.buffer.writerIndex
         let firstRun = batch.runs.count
@@ -111,7 +197,8 @@ final class TrackReader {
             packet.withBytes { bytes in
                 do throws(PacketizationError) {
                     try packetizer.packetize(
-                        bytes, isRandomAccessPoint: unit.isRandomAccessPoint, into: &output, runs: &runs,
+                        bytes.extracting(part ?? 0..<bytes.byteCount), isRandomAccessPoint: unit.isRandomAccessPoint,
+                        into: &output, runs: &runs,
                         base: Int32(truncatingIfNeeded: base))
                 } catch {
                     failure = error

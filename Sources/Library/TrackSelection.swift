@@ -6,20 +6,13 @@ internal import RTPPayload
 struct TrackSelection {
     let limits: LibraryLimits
 
-    /// The payload format of a stream that can be offered, or a clause for a person.
-    func format(for stream: StreamDescription) -> Verdict {
-        if let reason = roleRefusal(of: stream) ?? configurationRefusal(of: stream) { return .omit(reason) }
-        do {
-            let format = try PayloadFormat.make(for: stream.codec)
-            return parameterRefusal(of: stream).map { .omit($0) } ?? .offer(format)
-        } catch {
-            return .omit("\(error)")
+    /// Why a stream cannot be offered, as far as its description tells: a clause for a person.
+    func refusal(of stream: StreamDescription) -> String? {
+        if let reason = roleRefusal(of: stream) { return reason }
+        if case .other = stream.codec.codec {
+            do { _ = try PayloadFormat.make(for: stream.codec) } catch { return "\(error)" }
         }
-    }
-
-    enum Verdict {
-        case offer(PayloadFormat)
-        case omit(String)
+        return parameterRefusal(of: stream)
     }
 
     /// What the stream is for.
@@ -32,11 +25,6 @@ struct TrackSelection {
         case .data: return stream.isTimeCode ? "time code" : "data"
         case .video, .audio: return nil
         }
-    }
-
-    private func configurationRefusal(of stream: StreamDescription) -> String? {
-        guard stream.codec.codec == .aac, stream.codec.configuration.isEmpty else { return nil }
-        return "AAC without an AudioSpecificConfig"
     }
 
     /// Numbers that no real stream has. Asked last: of codecs that are not served, demuxers do not know them all.

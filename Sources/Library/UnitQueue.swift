@@ -5,9 +5,18 @@ internal import MediaCore
 struct UnitQueue: ~Copyable {
     private var packets = PacketQueue()
     private var units: [AccessUnit] = []
+    /// Index in `units` of the first that is still here.
+    private var head = 0
 
     var isEmpty: Bool { packets.isEmpty }
     var count: Int { packets.count }
+    /// Bytes of all units.
+    var bytes: Int { packets.bytes }
+
+    mutating func append(_ packet: consuming Packet, _ unit: AccessUnit) {
+        units.append(unit)
+        packets.append(packet)
+    }
 
     mutating func append(_ waiting: consuming WaitingUnit) {
         units.append(waiting.unit)
@@ -16,19 +25,30 @@ struct UnitQueue: ~Copyable {
 
     /// The unit becomes the first to leave.
     mutating func prepend(_ waiting: consuming WaitingUnit) {
-        units.insert(waiting.unit, at: 0)
+        if head > 0 {
+            head -= 1
+            units[head] = waiting.unit
+        } else {
+            units.insert(waiting.unit, at: 0)
+        }
         packets.prepend(waiting.takePacket())
     }
 
-    /// The queue is short (at most a reorder buffer), so removing at the front is cheap.
     mutating func popFirst() -> WaitingUnit? {
         guard let packet = packets.popFirst() else { return nil }
-        return WaitingUnit(packet: packet, unit: units.removeFirst())
+        let unit = units[head]
+        head += 1
+        if head == units.count {
+            units.removeAll(keepingCapacity: true)
+            head = 0
+        }
+        return WaitingUnit(packet: packet, unit: unit)
     }
 
     mutating func removeAll() {
         packets.removeAll()
-        units.removeAll()
+        units.removeAll(keepingCapacity: true)
+        head = 0
     }
 }
 

@@ -9,7 +9,7 @@ import Testing
     @Test(arguments: [
         ("tty", "plain text posing as video (tty)"), ("lrc", "subtitles without media (lrc)"),
         ("hls", "a list of other files or hosts (hls)"), ("png_pipe", "an image (png_pipe)"),
-        ("avi", "container avi is not served"),
+        ("flac", "container flac is not served"),
     ])
     func `says why a demuxer is not opened`(demuxer: String, reason: String) {
         #expect(Container.refusal(of: demuxer, score: 100) == reason)

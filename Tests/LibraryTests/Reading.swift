@@ -119,11 +119,11 @@ func storedUnits(of title: FileTitle) throws -> [StoredUnit] {
     var units: [StoredUnit] = []
     while (try? context.read(into: &packet)) != nil {
         guard let source = title.description.sources.first(where: { $0.stream == packet.stream }) else { continue }
-        let times = UnitTimes(source: source, origin: title.description.origin)
         units.append(
             StoredUnit(
-                stream: packet.stream, presentation: times.npt(packet.presentationTicks!),
-                decode: times.npt(packet.decodeTicks!),
+                stream: packet.stream,
+                presentation: source.time(packet.presentationTicks!) - title.description.origin,
+                decode: source.time(packet.decodeTicks!) - title.description.origin,
                 isKey: packet.isKey, bytes: packet.withBytes { $0.withUnsafeBytes { Array($0) } }))
     }
     return units

@@ -1,0 +1,188 @@
+internal import LibAV
+internal import MediaCore
+internal import Timestamps
+
+/// What the first units of a stream show. Times are the file's own.
+struct FirstUnits {
+    let timeBase: TimeBase
+    /// The first unit, as the container stores it.
+    let bytes: [UInt8]
+    let decode: MediaTime
+    /// The least of the track.
+    let presentation: MediaTime
+    let isReframed: Bool
+    /// What is known about the stamps by now.
+    let rules: TimestampRules
+    /// Stamps of the first unit.
+    let decodeTicks: Int64?
+    let presentationTicks: Int64?
+}
+
+/// Reads on until every stream has shown enough of its first units, or the file's beginning is over.
+struct FirstUnitsReader: ~Copyable {
+    private let container: Container
+    private let limits: LibraryLimits
+    private var streams: [ExaminedStream] = []
+    private(set) var omitted: [Int: String] = [:]
+    private var packet = Packet()
+
+    init(_ candidates: [StreamDescription], _ container: Container, _ limits: LibraryLimits) {
+        self.container = container
+        self.limits = limits
+        for stream in candidates {
+            if let timeBase = stream.timeBase {
+                streams.append(ExaminedStream(stream, timeBase, container))
+            } else {
+                omitted[stream.index] = "no time base"
+            }
+        }
+    }
+
+    /// By the streams' indices in their descriptions.
+    var found: [Int: FirstUnits] {
+        Dictionary(
+            uniqueKeysWithValues: streams.compactMap { examined in
+                examined.found.map { (examined.stream.index, $0) }
+            }
+        ).filter { omitted[$0.key] == nil }
+    }
+
+    mutating func read(_ context: inout InputContext) {
+        var selected = (streams: 0, done: 0)
+        var failures = 0
+        var bytes = 0
+        while !streams.allSatisfy(\.isDone), bytes < limits.maximumBeginning,
+            failures < LibraryLimits.maximumConsecutiveFailures
+        {
+            let now = (streams: context.streamCount, done: streams.count(where: \.isDone))
+            if selected != now {
+                selected = now
+                select(&context)
+            }
+            do throws(AVFailure) {
+                try context.read(into: &packet)
+                bytes += packet.size
+                if try !take(context) { failures += 1 }
+            } catch {
+                failures += 1
+                let isOver = failures > LibraryLimits.reorderDepth || streams.contains { $0.units > 0 }
+                if error.isEndOfFile, isOver { break }
+                if error.isEndOfFile || error.isInvalidData { continue }
+                for examined in streams where examined.units == 0 { omitted[examined.stream.index] = "\(error)" }
+                break
+            }
+        }
+        for examined in streams {
+            examined.finish()
+            if examined.found == nil, omitted[examined.stream.index] == nil {
+                omitted[examined.stream.index] = "no samples"
+            }
+        }
+    }
+
+    /// Streams whose first units are known are not read on, but where indices depend on what is read.
+    private func select(_ context: inout InputContext) {
+        guard container.traits.streamsAppear else {
+            return context.select(streams.filter { !$0.isDone }.map(\.index))
+        }
+        for index in 0..<context.streamCount {
+            let found = context.stream(index)
+            streams.first { found.isSame($0.stream.id, $0.stream.codec.kind) }?.index = index
+        }
+        context.select(streams.map(\.index).filter { $0 < context.streamCount })
+    }
+
+    /// Looks at the packet. False if it is of no use.
+    private mutating func take(_ context: borrowing InputContext) throws(AVFailure) -> Bool {
+        let stream = packet.stream
+        guard let examined = streams.first(where: { $0.index == stream }), !examined.isDone else { return true }
+        if packet.isEncrypted {
+            omitted[examined.stream.index] = "encrypted"
+            examined.isDone = true
+            return true
+        }
+        guard packet.size > 0, !packet.isCorrupt else { return false }
+        try examined.take(&packet, context)
+        return true
+    }
+}
+
+/// A stream whose first units are looked at.
+private final class ExaminedStream {
+    let stream: StreamDescription
+    private let timeBase: TimeBase
+    private let isPacked: Bool
+    private var unpacker: BitstreamFilter?
+    private var reconstructor: TimestampReconstructor
+    /// The stream's index in the open file.
+    var index: Int
+    private var bytes: [UInt8]?
+    private var stamps: (decode: Int64?, presentation: Int64?) = (nil, nil)
+    private var decode: MediaTime?
+    private var presentation: MediaTime?
+    private var isReframed = false
+    private(set) var units = 0
+    var isDone = false
+
+    init(_ stream: StreamDescription, _ timeBase: TimeBase, _ container: Container) {
+        self.stream = stream
+        self.timeBase = timeBase
+        isPacked = container.mayPack(stream)
+        index = stream.index
+        reconstructor = TimestampReconstructor(
+            codec: stream.codec, timeBase: timeBase, rules: container.timestampRules(for: stream))
+    }
+
+    var found: FirstUnits? {
+        guard let bytes, let decode, let presentation else { return nil }
+        return FirstUnits(
+            timeBase: timeBase, bytes: bytes, decode: decode, presentation: presentation, isReframed: isReframed,
+            rules: reconstructor.rules, decodeTicks: stamps.decode, presentationTicks: stamps.presentation)
+    }
+
+    func take(_ packet: inout Packet, _ context: borrowing InputContext) throws(AVFailure) {
+        guard isPacked else { return push(packet, context) }
+        if unpacker == nil { unpacker = try BitstreamFilter(.unpackBidirectional, for: index, of: context) }
+        try unpacker?.send(&packet)
+        while try unpacker?.receive(into: &packet) == true { push(packet, context) }
+    }
+
+    private func push(_ packet: borrowing Packet, _ context: borrowing InputContext) {
+        if bytes == nil {
+            bytes = packet.withBytes { $0.withUnsafeBytes { Array($0) } }
+            stamps = (packet.decodeTicks, packet.presentationTicks)
+            isReframed = context.isReframed(stream: index)
+        }
+        let unit = StoredUnit(
+            decodeTicks: packet.decodeTicks, presentationTicks: packet.presentationTicks,
+            durationTicks: packet.durationTicks, isKey: packet.isKey, isDiscardable: packet.isDisposable)
+        packet.withBytes { reconstructor.push(unit, bytes: $0) }
+        drain()
+    }
+
+    func finish() {
+        reconstructor.finish()
+        drain()
+    }
+
+    /// A unit whose decode time is not before the least presentation time so far ends the search: no later one is
+    /// presented before it.
+    private func drain() {
+        while let timed = reconstructor.next() {
+            guard !isDone else { continue }
+            units += 1
+            if let presentation, timed.decodeTime >= presentation {
+                isDone = true
+                continue
+            }
+            decode = decode ?? timed.decodeTime
+            presentation = min(presentation ?? timed.presentationTime, timed.presentationTime)
+            if units == LibraryLimits.reorderDepth { isDone = true }
+        }
+    }
+}
+
+extension Container {
+    /// Whether one packet of `stream` may hold two pictures.
+    func mayPack(_ stream: StreamDescription) -> Bool { self == .avi && stream.codec.codec == .mpeg4Visual }
+}

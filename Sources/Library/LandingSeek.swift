@@ -1,0 +1,102 @@
+internal import Delivery
+internal import LibAV
+internal import MediaCore
+import NIOCore
+
+/// Seeking where no index leads to the key frame: land before the place, and read forward to it.
+///
+/// It takes two readings: one that finds which key frame is the last at or before the place, and one from the same
+/// landing up to it, so that no more than what follows that key frame is ever held.
+extension TitleReader {
+    func findByReading(_ leader: TrackReader, atOrBefore npt: MediaTime) throws(MediaError) -> MediaTime? {
+        var margin = MediaTime.zero
+        var key: Key?
+        while true {
+            let isStart = try land(before: npt - margin, leader)
+            if key == nil { key = try lastKey(of: leader, atOrBefore: npt) }
+            if let key {
+                let target = min(npt, key.unit.presentationTime)
+                let isStart = try land(before: target - margin, leader)
+                if try arrive(at: key, leader, isStart: isStart) { return key.unit.presentationTime }
+                if isStart { return nil }
+            } else if isStart {
+                return nil
+            }
+            margin = max(.seconds(1), margin + margin + margin + margin)
+        }
+    }
+
+    struct Key {
+        let unit: AccessUnit
+        let identity: UnitIdentity
+    }
+
+    /// Moves to a place from which the leader's units of `npt` are still to come, if the demuxer finds one.
+    /// - Returns: whether that is the start of the file.
+    private func land(before npt: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
+        land(at: npt)
+        let canLand = description.demuxer.traits.seeking == .landing && npt > leader.firstPresentation
+        if canLand, !isFound(leader) { _ = try readUnit(of: leader) }
+        if canLand, isFound(leader) {
+            land(at: npt)
+            let ticks = leader.ticks(npt)
+            if (try? context.seek(stream: leader.stream, to: ticks, keyUnitsOnly: true)) != nil { return false }
+        }
+        land(at: leader.firstDecode)
+        try reopen()
+        return true
+    }
+
+    /// Reads until the leader's units are decoded after `npt`; drops all.
+    /// - Returns: the last key unit that is presented at or before `npt`.
+    func lastKey(of leader: TrackReader, atOrBefore npt: MediaTime) throws(MediaError) -> Key? {
+        var batch = Batch(buffer: ByteBuffer())
+        var key: Key?
+        while true {
+            while let waiting = timed.popFirst() {
+                guard waiting.unit.track == leader.id else { continue }
+                if waiting.unit.decodeTime > npt { return key }
+                guard waiting.unit.isRandomAccessPoint, waiting.unit.presentationTime <= npt else { continue }
+                key = Key(unit: waiting.unit, identity: UnitIdentity(waiting.packet))
+            }
+            if isAtEnd { return key }
+            try hold(&batch)
+        }
+    }
+
+    /// Reads up to `key`; leaves it in `timed`, and of the other tracks what is presented at its time or later.
+    /// - Returns: false if the landing was too late: for the key, or for another track's units of its time.
+    private func arrive(at key: Key, _ leader: TrackReader, isStart: Bool) throws(MediaError) -> Bool {
+        var batch = Batch(buffer: ByteBuffer())
+        let start = key.unit.presentationTime
+        var kept = UnitQueue()
+        while true {
+            while let waiting = timed.popFirst() {
+                guard waiting.unit.track == leader.id else {
+                    if waiting.unit.presentationTime >= start { kept.append(waiting) }
+                    continue
+                }
+                if UnitIdentity(waiting.packet) == key.identity {
+                    kept.append(waiting)
+                    while let waiting = timed.popFirst() { kept.append(waiting) }
+                    while let waiting = kept.popFirst() { timed.append(waiting) }
+                    return isStart || !isAnyTrackCut(start, leader)
+                }
+                if waiting.unit.decodeTime > key.unit.decodeTime { return false }
+            }
+            guard kept.count < LibraryLimits.maximumHeldUnits, kept.bytes < LibraryLimits.maximumHeldBytes else {
+                throw .unreadable("\(kept.count) units of other tracks before the key frame")
+            }
+            if isAtEnd { return false }
+            try hold(&batch)
+        }
+    }
+
+    /// Whether another track has shown its first unit since the landing, and that is later than what is wanted of it.
+    private func isAnyTrackCut(_ start: MediaTime, _ leader: TrackReader) -> Bool {
+        tracks.contains { track in
+            guard track !== leader, track.firstPresentation < start, let first = track.firstTimed else { return false }
+            return first.presentationTime > start + max(first.duration, .milliseconds(1))
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import LibAV
+internal import MediaCore
+
+extension IndexTail {
+    /// Looks at the end of an MP4's index: the last unit, its end, and how far from the time asked for a seek lands.
+    /// - Returns: also the end of the last unit, on the file's timeline.
+    static func ofMovie(
+        _ context: inout InputContext, _ stream: StreamDescription, _ first: FirstUnits, fragmentsMayFollow: Bool
+    ) -> (tail: IndexTail, end: MediaTime?) {
+        let index = stream.index
+        // Makes the demuxer read the last fragment, if there are fragments.
+        try? context.seek(stream: index, to: .max, keyUnitsOnly: false)
+        let count = context.indexCount(stream: index)
+        // What is cut anew has other units than the index.
+        var tail = IndexTail(tellsDurations: !first.isReframed)
+        guard let last = context.indexEntry(stream: index, at: count - 1), let firstDecode = first.decodeTicks else {
+            return (tail, nil)
+        }
+        let previous = count > 1 ? context.indexEntry(stream: index, at: count - 2) : nil
+        // A unit is known by its decode time and place: of two with the same time, the last is not certain to be the
+        // last.
+        let isCertain = previous?.ticks != last.ticks && !fragmentsMayFollow && !first.isReframed
+        tail.last = isCertain ? last : nil
+        tail.lastDurationTicks = lastDuration(stream, firstDecode, last, previous, fragmentsMayFollow)
+        // The end as presented: reordering delays it against decoding by what the first unit shows.
+        let (decoded, overflow) = last.ticks.addingReportingOverflow(tail.lastDurationTicks)
+        let end = MediaTime(ticks: decoded, timeBase: first.timeBase) + (first.presentation - first.decode)
+        tail.findBias(&context, index, last)
+        return (tail, overflow ? nil : end)
+    }
+
+    private mutating func findBias(_ context: inout InputContext, _ stream: Int, _ last: IndexEntry) {
+        var packet = Packet()
+        guard (try? context.seek(stream: stream, to: last.ticks, keyUnitsOnly: false)) != nil,
+            (try? context.read(into: &packet)) != nil, packet.stream == stream, let landed = packet.decodeTicks
+        else { return }
+        seekBias = max(0, last.ticks - landed)
+        if let next = context.indexTicks(stream: stream, after: landed) { seekBiasMargin = next - landed - 1 }
+    }
+
+    /// What the sum of all durations leaves for the last unit, or what the one before it had.
+    private static func lastDuration(
+        _ stream: StreamDescription, _ first: Int64, _ last: IndexEntry, _ previous: IndexEntry?,
+        _ fragmentsMayFollow: Bool
+    ) -> Int64 {
+        let step = previous.map { max(0, last.ticks - $0.ticks) } ?? 0
+        guard !fragmentsMayFollow, let total = stream.durationTicks else { return step }
+        let (span, overflow) = last.ticks.subtractingReportingOverflow(first)
+        guard !overflow, span >= 0, total > span else { return step }
+        return total - span
+    }
+}

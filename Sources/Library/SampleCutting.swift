@@ -1,0 +1,63 @@
+internal import Delivery
+internal import LibAV
+internal import MediaCore
+import NIOCore
+internal import RTPPayload
+
+/// Uncompressed audio: what a container calls a unit (a chunk of an AVI may hold a second) is cut to the size of packets,
+/// each with times of its own.
+extension TitleReader {
+    /// Packetizes a unit into the batch, from where the track left off. False if the rest belongs to the next batch.
+    func emit(
+        _ framing: SampleFraming, _ packet: borrowing Packet, _ unit: AccessUnit, _ track: TrackReader,
+        _ batch: inout Batch, _ request: borrowing ReadRequest
+    ) -> Bool {
+        let frames = packet.size / framing.sourceBytesPerFrame
+        while track.framesPassed < frames {
+            let count = min(framing.maximumFrames, frames - track.framesPassed)
+            let piece = framing.piece(of: unit, from: track.framesPassed, count: count)
+            if let end = request.end, piece.presentationTime >= end { break }
+            if let first = track.firstInBatch, piece.decodeTime - first >= request.maximumDuration { return false }
+            let start = track.framesPassed * framing.sourceBytesPerFrame
+            let part = start..<start + count * framing.sourceBytesPerFrame
+            // A packet that is alone may need more than the batch may have.
+            var room = request.maximumBytes - batch.buffer.writerIndex
+            if batch.trains.isEmpty { room = max(room, 65_536) }
+            guard room > 0 else { return false }
+            do {
+                try track.write(packet, piece, part: part, room: room, into: &batch)
+                track.firstInBatch = track.firstInBatch ?? piece.decodeTime
+            } catch .outputFull {
+                return false
+            } catch {
+                skip(&batch, "\(error)")
+                break
+            }
+            track.framesPassed += count
+        }
+        track.framesPassed = 0
+        if track.isLast(packet) { end(track, &batch) }
+        return true
+    }
+}
+
+extension SampleFraming {
+    /// The fewest frames that last `time` or longer.
+    func frames(in time: MediaTime) -> Int {
+        let scaled = Int128(max(time, .zero).nanoseconds) * Int128(sampleRate.hertz)
+        // What is less than a nanosecond short is rounding.
+        return Int(clamping: (scaled + 999_999_999 - Int128(sampleRate.hertz)) / 1_000_000_000)
+    }
+
+    func piece(of unit: AccessUnit, from first: Int, count: Int) -> AccessUnit {
+        var piece = unit
+        piece.decodeTime += time(first)
+        piece.presentationTime += time(first)
+        piece.duration = time(first + count) - time(first)
+        return piece
+    }
+
+    private func time(_ frames: Int) -> MediaTime {
+        MediaTime(ticks: Int64(frames), timeBase: TimeBase(1, Int32(clamping: sampleRate.hertz)))
+    }
+}

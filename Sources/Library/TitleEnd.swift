@@ -1,0 +1,152 @@
+internal import LibAV
+internal import MediaCore
+internal import Timestamps
+
+/// Where the tracks of a file end, by reading its last units.
+struct TitleEnd {
+    private let file: OpenFile
+    private let limits: LibraryLimits
+    private let interrupt: Interrupt
+
+    /// Bytes from the end that are read first, where the demuxer takes bytes for a place.
+    private static let firstWindow: Int64 = 1 << 20
+
+    init(_ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt) {
+        self.file = file
+        self.limits = limits
+        self.interrupt = interrupt
+    }
+
+    /// The end of each stream's last unit on the file's timeline, by the stream's index; none where it is not known.
+    func ends(
+        of streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ context: borrowing InputContext
+    ) throws(MediaError) -> [Int: MediaTime] {
+        let container = context.container
+        var ends: [Int: MediaTime] = [:]
+        if container.traits.seeking == .arithmetic {
+            for stream in streams { ends[stream.index] = stated(stream, firsts[stream.index]!, context) }
+            if ends.count == streams.count { return ends }
+        }
+        if container.traits.seeking != .counting {
+            ends = try last(of: streams, firsts, container)
+        } else if file.size <= limits.maximumScanSize {
+            ends = try read(streams, firsts, container) { _, _ throws(AVFailure) in }
+        } else {
+            return [:]
+        }
+        for stream in streams where ends[stream.index] == nil {
+            ends[stream.index] = stated(stream, firsts[stream.index]!, context)
+        }
+        return ends
+    }
+
+    /// As the header says.
+    private func stated(_ stream: StreamDescription, _ first: FirstUnits, _ context: borrowing InputContext)
+        -> MediaTime?
+    {
+        if let ticks = stream.durationTicks {
+            return first.presentation + MediaTime(ticks: ticks, timeBase: first.timeBase)
+        }
+        return context.duration.map { first.presentation + .microseconds(min($0, .max / 1_000)) }
+    }
+
+    /// From a place near the end, and from farther back until every stream has shown a unit.
+    private func last(of streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ container: Container)
+        throws(MediaError) -> [Int: MediaTime]
+    {
+        guard let leader = streams.first(where: { $0.codec.kind == .video }) ?? streams.first else { return [:] }
+        var ends: [Int: MediaTime] = [:]
+        var window = Self.firstWindow
+        while ends.count < streams.count {
+            let position = max(0, file.size - window)
+            ends = try read(streams, firsts, container) { input, streamOf throws(AVFailure) in
+                if container.traits.stamps == .clock {
+                    try input.seek(toByte: position)
+                } else if window == Self.firstWindow, let stream = streamOf[leader.index] {
+                    try input.seek(stream: stream, to: .max, keyUnitsOnly: true)
+                } else if file.size > limits.maximumScanSize {
+                    throw AVFailure(code: 0, call: "")
+                }
+            }
+            guard position > 0, window < Int64(limits.maximumBeginning) else { break }
+            window *= 8
+        }
+        return ends
+    }
+
+    /// Reads all that lies behind the place that `land` goes to.
+    private func read(
+        _ streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ container: Container,
+        land: (inout InputContext, [Int: Int]) throws(AVFailure) -> Void
+    ) throws(MediaError) -> [Int: MediaTime] {
+        var input = try InputContext(file, container: container, interrupt: interrupt)
+        var tracks: [Int: EndingTrack] = [:]
+        for stream in streams { tracks[stream.index] = EndingTrack(stream, firsts[stream.index]!) }
+        var indices = Self.indices(of: streams, input)
+        do { try land(&input, indices) } catch { return [:] }
+        input.select(indices.values)
+        var known = input.streamCount
+        var packet = Packet()
+        var failures = 0
+        while failures < LibraryLimits.reorderDepth {
+            guard !interrupt.isFired else { throw .cancelled }
+            do { try input.read(into: &packet) } catch {
+                if error.isEndOfFile { break }
+                failures += 1
+                continue
+            }
+            if input.streamCount != known {
+                known = input.streamCount
+                indices = Self.indices(of: streams, input)
+            }
+            let index = packet.stream
+            guard packet.size > 0, let stream = indices.first(where: { $0.value == index })?.key else { continue }
+            tracks[stream]?.take(packet)
+        }
+        return tracks.compactMapValues { $0.finish() }
+    }
+
+    /// The streams' indices in the open file, by their indices in the description.
+    private static func indices(of streams: [StreamDescription], _ input: borrowing InputContext) -> [Int: Int] {
+        var indices: [Int: Int] = [:]
+        for stream in streams {
+            indices[stream.index] =
+                input.container.traits.streamsAppear
+                ? (0..<input.streamCount).first { input.stream($0).isSame(stream.id, stream.codec.kind) }
+                : stream.index < input.streamCount ? stream.index : nil
+        }
+        return indices
+    }
+}
+
+/// The latest end of the units of one stream.
+private final class EndingTrack {
+    private var reconstructor: TimestampReconstructor
+    private var end: MediaTime?
+
+    init(_ stream: StreamDescription, _ first: FirstUnits) {
+        reconstructor = TimestampReconstructor(codec: stream.codec, timeBase: first.timeBase, rules: first.rules)
+        reconstructor.reset(to: first.decode)
+    }
+
+    func take(_ packet: borrowing Packet) {
+        let unit = StoredUnit(
+            decodeTicks: packet.decodeTicks, presentationTicks: packet.presentationTicks,
+            durationTicks: packet.durationTicks, isKey: packet.isKey, isDiscardable: packet.isDisposable)
+        packet.withBytes { reconstructor.push(unit, bytes: $0) }
+        drain()
+    }
+
+    func finish() -> MediaTime? {
+        reconstructor.finish()
+        drain()
+        return end
+    }
+
+    private func drain() {
+        while let timed = reconstructor.next() {
+            let until = timed.presentationTime + timed.duration
+            end = max(end ?? until, until)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+internal import MediaCore
+
+/// Samples in a unit of audio, from its bytes and the codec's configuration.
+struct SampleCounter: Sendable {
+    struct Count: Hashable, Sendable {
+        var samples: Int
+        /// Per second, positive.
+        var rate: Int32
+    }
+
+    private enum Method: Sendable {
+        case constant(Count)
+        /// Bytes per sample of all channels.
+        case bytes(Int, rate: Int32)
+        case adts
+        case mpegAudio
+        case ac3
+        case opus
+        case unknown
+    }
+
+    private let method: Method
+
+    init(_ codec: CodecDescription) {
+        let rate = Int32(clamping: codec.sampleRate)
+        switch codec.codec {
+        case .aac:
+            method = AACFrame(configuration: codec.configuration).map { .constant($0.count) } ?? .adts
+        case .mpegAudio: method = .mpegAudio
+        case .ac3: method = .ac3
+        case .other("eac3"): method = .ac3
+        case .opus: method = .opus
+        case .pcm(let format) where rate > 0 && codec.channels > 0 && format.bits >= 8:
+            method = .bytes(format.bits / 8 * codec.channels, rate: rate)
+        case .pcmu where rate > 0 && codec.channels > 0: method = .bytes(codec.channels, rate: rate)
+        case .pcma where rate > 0 && codec.channels > 0: method = .bytes(codec.channels, rate: rate)
+        default: method = .unknown
+        }
+    }
+
+    /// Nil if the bytes do not tell.
+    func count(in unit: RawSpan) -> Count? {
+        switch method {
+        case .constant(let count): count
+        case .bytes(let size, let rate): Count(samples: unit.byteCount / size, rate: rate)
+        case .adts: ADTSFrame.count(in: unit)
+        case .mpegAudio: MPEGAudioFrame.count(in: unit)
+        case .ac3: AC3Frame.count(in: unit)
+        case .opus: OpusPacket.count(in: unit)
+        case .unknown: nil
+        }
+    }
+}

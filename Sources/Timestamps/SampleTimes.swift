@@ -1,0 +1,122 @@
+internal import MediaCore
+
+/// Audio: times follow the samples that the units hold. The container's stamps are rounded, or belong to a container
+/// packet: they are watched for gaps, and a unit that lies off what was counted by more than their tolerance begins a
+/// new count.
+///
+/// Counts begin on the grid of the track's first stamp where the stamp lets them, so that a seek, or a gap of whole
+/// units, gives the times that counting from the start gives.
+struct SampleTimes: Sendable {
+    private let timeBase: TimeBase
+    private let stamps: TimestampRules.Stamps
+    private let samples: SampleCounter
+    /// How far a stamp may lie off the count.
+    private let tolerance: MediaTime
+    private var unwrap: StampUnwrap
+    private var order: DecodeOrder
+    private(set) var origin: Int64?
+    private var ready: TimedUnit?
+
+    /// The time at which `count` samples of `rate` per second began.
+    private var base: MediaTime?
+    private var count: Int64 = 0
+    private var rate: Int32 = 1
+    private var lastDuration = MediaTime.zero
+
+    init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
+        self.timeBase = timeBase
+        stamps = rules.stamps
+        samples = SampleCounter(codec)
+        unwrap = StampUnwrap(bits: rules.wrapBits)
+        // Units of audio are seldom shorter than a container's tick; what follows a nudged one must not be pushed off.
+        order = DecodeOrder(timeBase: TimeBase(1, 1_000_000_000))
+        origin = rules.audioOrigin
+        let ticks = MediaTime(ticks: 2, timeBase: timeBase)
+        tolerance =
+            switch rules.stamps {
+            // Of a file that counts bytes or chunks, stamps tell no gaps.
+            case .decode: max(ticks, .milliseconds(500))
+            default: max(ticks, .milliseconds(2))
+            }
+    }
+
+    mutating func push(_ unit: StoredUnit, bytes: RawSpan) {
+        precondition(ready == nil, "next() is asked before each push")
+        let (decode, presentation) = unwrap.stamps(of: unit)
+        let counted = samples.count(in: bytes)
+        let stamp = presentation ?? decode
+        let time = stamp.map { self.time(at: $0, counted) } ?? expected
+        if let counted {
+            if counted.rate != rate { rebase(expected, rate: counted.rate) }
+            count += Int64(counted.samples)
+            lastDuration = MediaTime(ticks: Int64(counted.samples), timeBase: TimeBase(1, counted.rate))
+        } else {
+            if unit.durationTicks > 0 { lastDuration = MediaTime(ticks: unit.durationTicks, timeBase: timeBase) }
+            rebase(time + lastDuration, rate: rate)
+        }
+        let times = order.admit(decode: time, presentation: time)
+        ready = TimedUnit(
+            decodeTime: times.decode, presentationTime: times.presentation, duration: lastDuration,
+            isRandomAccessPoint: true, isDiscardable: unit.isDiscardable)
+    }
+
+    mutating func next() -> TimedUnit? {
+        defer { ready = nil }
+        return ready
+    }
+
+    mutating func reset(to start: MediaTime) {
+        order.reset()
+        unwrap.reset()
+        ready = nil
+        base = stamps == .none ? start : nil
+        (count, lastDuration) = (0, .zero)
+    }
+
+    private var expected: MediaTime {
+        (base ?? .zero) + MediaTime(ticks: count, timeBase: TimeBase(1, rate))
+    }
+
+    private mutating func rebase(_ time: MediaTime, rate: Int32) {
+        (base, count, self.rate) = (time, 0, rate)
+    }
+
+    /// The time of a unit that is stamped `ticks`.
+    private mutating func time(at ticks: Int64, _ counted: SampleCounter.Count?) -> MediaTime {
+        let stamped = MediaTime(ticks: ticks, timeBase: timeBase)
+        guard let counted else {
+            // No count to trust more than the stamps.
+            rebase(stamped, rate: rate)
+            return stamped
+        }
+        if origin == nil { origin = ticks }
+        if base != nil {
+            let distance = stamped - expected
+            if distance <= tolerance, .zero - distance <= tolerance { return expected }
+        }
+        rebase(stamped, rate: counted.rate)
+        if let origin { snap(stamped, to: MediaTime(ticks: origin, timeBase: timeBase), counted) }
+        return expected
+    }
+
+    /// Begins the count at `origin`, if `stamped` can be a whole number of units from there.
+    private mutating func snap(_ stamped: MediaTime, to origin: MediaTime, _ counted: SampleCounter.Count) {
+        guard counted.samples > 0 else { return }
+        let unit = Int128(counted.samples) * 1_000_000_000
+        let scaled = Int128((stamped - origin).nanoseconds) * Int128(counted.rate)
+        // A stamp of bytes is that of the chunk in which the unit begins: the unit is the next one from there.
+        let slack = Int128(MediaTime(ticks: 1, timeBase: timeBase).nanoseconds) * Int128(counted.rate)
+        let units = stamps == .decode ? -floorDivide(slack - scaled, unit) : floorDivide(scaled + unit / 2, unit)
+        let (samples, overflow) = Int64(clamping: units).multipliedReportingOverflow(by: Int64(counted.samples))
+        guard !overflow else { return }
+        let time = origin + MediaTime(ticks: samples, timeBase: TimeBase(1, counted.rate))
+        let distance = time - stamped
+        guard distance <= tolerance, .zero - distance <= tolerance else { return }
+        (base, count) = (origin, samples)
+    }
+
+    private func floorDivide(_ value: Int128, _ divisor: Int128) -> Int128 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}

@@ -1,0 +1,81 @@
+package import MediaCore
+
+/// Gives the units of one track decode and presentation times, whatever the container stores of them.
+///
+/// Units go in by `push` in the order of the file (decode order) and come out by `next` in the same order, at most
+/// `maximumLookAhead` later; the caller keeps the bytes meanwhile. Decode times increase strictly, and no presentation
+/// time is before its decode time. Times after a `reset` are those that the same units get when the file is read from
+/// its start, as far as the stamps tell.
+package struct TimestampReconstructor: Sendable {
+    /// Units that are held at most.
+    package static let maximumLookAhead = 16
+
+    /// As given, and what has been learned about the track since: to be handed to other reconstructors of the track.
+    package private(set) var rules: TimestampRules
+
+    // One of these.
+    private var stored: StoredTimes?
+    private var pictures: PictureTimes?
+    private var sorted: SortedTimes?
+    private var samples: SampleTimes?
+
+    /// - Parameters:
+    ///   - timeBase: ticks of the container's stamps.
+    ///   - rules: what they are worth.
+    package init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
+        self.rules = rules
+        switch (codec.kind, rules.stamps) {
+        case (.audio, _) where rules.countsSamples:
+            samples = SampleTimes(codec: codec, timeBase: timeBase, rules: rules)
+        case (.video, .presentation):
+            sorted = SortedTimes(codec: codec, timeBase: timeBase, rules: rules)
+        case (.video, .decode), (.video, .sparse), (.video, .none):
+            pictures = PictureTimes(codec: codec, timeBase: timeBase, rules: rules)
+        default:
+            stored = StoredTimes(isVideo: codec.kind == .video, timeBase: timeBase, rules: rules)
+        }
+    }
+
+    /// Takes the next unit of the track in file order. `next` is asked until it answers nil before the next push.
+    /// - Parameter bytes: as the container stores them. MPEG-4 Part 2: packed B-frames are unpacked.
+    package mutating func push(_ unit: StoredUnit, bytes: RawSpan) {
+        if stored != nil {
+            stored?.push(unit)
+        } else if samples != nil {
+            samples?.push(unit, bytes: bytes)
+            rules.audioOrigin = samples?.origin
+        } else if pictures != nil {
+            pictures?.push(unit, bytes: bytes)
+            rules.reorderDepth = pictures?.depth
+        } else {
+            sorted?.push(unit, bytes: bytes)
+            rules.reorderDepth = sorted?.depth
+            rules.frameDuration = sorted?.frame
+        }
+    }
+
+    /// The next unit in the order of `push`; nil if units that follow have to be seen first.
+    package mutating func next() -> TimedUnit? {
+        if stored != nil { return stored?.next() }
+        if samples != nil { return samples?.next() }
+        if pictures != nil { return pictures?.next() }
+        return sorted?.next()
+    }
+
+    /// The track has ended: all that is held becomes ready.
+    package mutating func finish() {
+        pictures?.finish()
+        sorted?.finish()
+        rules.reorderDepth = pictures?.depth ?? sorted?.depth ?? rules.reorderDepth
+        rules.frameDuration = sorted?.frame ?? rules.frameDuration
+    }
+
+    /// A seek: what is held is dropped, a new sequence begins.
+    /// - Parameter start: decode time of its first unit, used if the container does not stamp it.
+    package mutating func reset(to start: MediaTime = .zero) {
+        stored?.reset(to: start)
+        samples?.reset(to: start)
+        pictures?.reset(to: start)
+        sorted?.reset(to: start)
+    }
+}

@@ -1,0 +1,58 @@
+package import MediaCore
+
+/// What a container's stamps of one track are worth. Made by the reader from the demuxer; what is learned about the
+/// track while it is read is added (`TimestampReconstructor.rules`), so that a cursor which begins in the middle of the
+/// file gives the same times.
+package struct TimestampRules: Hashable, Sendable {
+    package enum Stamps: Hashable, Sendable {
+        /// Decode and presentation times, as meant: MP4, MOV, FLV. Passed through without look-ahead.
+        case exact
+        /// Presentation times rounded to ticks, no decode times: Matroska, WebM.
+        case presentation
+        /// Decode times that count units or bytes, no presentation times: AVI, WAV, and Matroska's `V_MS/VFW/FOURCC`.
+        case decode
+        /// Both, on the first unit that begins in a container's packet: MPEG-TS, MPEG-PS, Ogg pages.
+        case sparse
+        /// Nothing: elementary streams.
+        case none
+    }
+
+    package var stamps: Stamps
+    /// Audio times follow the codec's sample counts, stamps are only watched for gaps.
+    package var countsSamples: Bool
+    /// Stamps are counted modulo two to this power: 33 in MPEG-TS and MPEG-PS (ISO/IEC 13818-1 2.4.3.7).
+    package var wrapBits: Int?
+    /// Seconds per video frame as the container guesses; the codec's own headers go before it where there are no
+    /// stamps at all.
+    package var frameDuration: TimeBase?
+    /// Frames that a decoder holds back before it puts out the first, if known: constant for the track, because the
+    /// delay between decoding and presentation hangs on it where the container does not tell.
+    package var reorderDepth: Int?
+    /// Ticks of the track's first stamp: the grid of sample counts begins there, after a seek also.
+    package var audioOrigin: Int64?
+
+    package init(
+        _ stamps: Stamps, countsSamples: Bool = true, wrapBits: Int? = nil, frameDuration: TimeBase? = nil,
+        reorderDepth: Int? = nil, audioOrigin: Int64? = nil
+    ) {
+        self.stamps = stamps
+        self.countsSamples = countsSamples
+        self.wrapBits = wrapBits
+        self.frameDuration = frameDuration
+        self.reorderDepth = reorderDepth
+        self.audioOrigin = audioOrigin
+    }
+
+    package static let mp4 = TimestampRules(.exact, countsSamples: false)
+    package static let flv = TimestampRules(.exact)
+    package static let matroska = TimestampRules(.presentation)
+    package static let avi = TimestampRules(.decode)
+    package static let ogg = TimestampRules(.sparse)
+    /// MPEG-TS and MPEG-PS.
+    package static let mpegSystems = TimestampRules(.sparse, wrapBits: 33)
+
+    /// An elementary stream; `frameDuration` is used if its headers state none.
+    package static func elementaryStream(frameDuration: TimeBase? = nil) -> TimestampRules {
+        TimestampRules(.none, frameDuration: frameDuration)
+    }
+}
