@@ -5,25 +5,22 @@ struct StoredTimes: Sendable {
     private let timeBase: TimeBase
     private let isVideo: Bool
     private var order: DecodeOrder
-    private var unwrap: StampUnwrap
     private var ready: TimedUnit?
     /// Where a unit without any time goes.
     private var following = MediaTime.zero
     private var lastDuration = MediaTime.zero
 
-    init(isVideo: Bool, timeBase: TimeBase, rules: TimestampRules) {
+    init(isVideo: Bool, timeBase: TimeBase) {
         self.isVideo = isVideo
         self.timeBase = timeBase
         order = DecodeOrder(timeBase: timeBase)
-        unwrap = StampUnwrap(bits: rules.wrapBits)
     }
 
     mutating func push(_ unit: StoredUnit) {
         precondition(ready == nil, "next() is asked before each push")
-        let (decodeTicks, presentationTicks) = unwrap.stamps(of: unit)
-        let stored = (decodeTicks ?? presentationTicks).map { MediaTime(ticks: $0, timeBase: timeBase) }
+        let stored = (unit.decodeTicks ?? unit.presentationTicks).map { MediaTime(ticks: $0, timeBase: timeBase) }
         let decode = stored ?? following
-        let presentation = presentationTicks.map { MediaTime(ticks: $0, timeBase: timeBase) } ?? decode
+        let presentation = unit.presentationTicks.map { MediaTime(ticks: $0, timeBase: timeBase) } ?? decode
         let times = order.admit(decode: decode, presentation: presentation)
         if unit.durationTicks > 0 { lastDuration = MediaTime(ticks: unit.durationTicks, timeBase: timeBase) }
         following = decode + max(lastDuration, order.step)
@@ -40,7 +37,6 @@ struct StoredTimes: Sendable {
     /// - Parameter start: where a unit without a stamp goes.
     mutating func reset(to start: MediaTime) {
         order.reset()
-        unwrap.reset()
         ready = nil
         following = start
     }

@@ -13,6 +13,7 @@ package struct TimestampReconstructor: Sendable {
     /// As given, and what has been learned about the track since: to be handed to other reconstructors of the track.
     package private(set) var rules: TimestampRules
 
+    private var continuity: StampContinuity
     // One of these.
     private var stored: StoredTimes?
     private var pictures: PictureTimes?
@@ -24,6 +25,7 @@ package struct TimestampReconstructor: Sendable {
     ///   - rules: what they are worth.
     package init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
         self.rules = rules
+        continuity = StampContinuity(timeBase: timeBase, wrapBits: rules.wrapBits)
         switch (codec.kind, rules.stamps) {
         case (.audio, _) where rules.countsSamples:
             samples = SampleTimes(codec: codec, timeBase: timeBase, rules: rules)
@@ -32,13 +34,25 @@ package struct TimestampReconstructor: Sendable {
         case (.video, .decode), (.video, .sparse), (.video, .none):
             pictures = PictureTimes(codec: codec, timeBase: timeBase, rules: rules)
         default:
-            stored = StoredTimes(isVideo: codec.kind == .video, timeBase: timeBase, rules: rules)
+            stored = StoredTimes(isVideo: codec.kind == .video, timeBase: timeBase)
         }
     }
 
     /// Takes the next unit of the track in file order. `next` is asked until it answers nil before the next push.
-    /// - Parameter bytes: as the container stores them. MPEG-4 Part 2: packed B-frames are unpacked.
+    /// - Parameters:
+    ///   - bytes: as the container stores them. MPEG-4 Part 2: packed B-frames are unpacked.
+    ///   - timeline: shared by the tracks of one cursor, for files whose stamps jump back.
+    package mutating func push(_ unit: StoredUnit, bytes: RawSpan, timeline: inout FileTimeline) {
+        push(continued: continuity.continued(unit, &timeline), bytes)
+    }
+
+    /// The same for a track that is alone.
     package mutating func push(_ unit: StoredUnit, bytes: RawSpan) {
+        var alone = FileTimeline()
+        push(unit, bytes: bytes, timeline: &alone)
+    }
+
+    private mutating func push(continued unit: StoredUnit, _ bytes: RawSpan) {
         if stored != nil {
             stored?.push(unit)
         } else if samples != nil {
@@ -73,6 +87,7 @@ package struct TimestampReconstructor: Sendable {
     /// A seek: what is held is dropped, a new sequence begins.
     /// - Parameter start: decode time of its first unit, used if the container does not stamp it.
     package mutating func reset(to start: MediaTime = .zero) {
+        continuity.reset()
         stored?.reset(to: start)
         samples?.reset(to: start)
         pictures?.reset(to: start)
