@@ -61,12 +61,11 @@ struct PictureTimes: Sendable {
 
     /// Seconds per frame where no stamps tell.
     private var frame: TimeBase {
-        let unstamped = TimeBase(1, 25)
-        return switch stamps {
-        // A tick is a frame, unless the container says otherwise.
-        case .decode: containerFrame ?? timeBase
-        default: pictures.frameDuration ?? containerFrame ?? unstamped
-        }
+        let unknown = TimeBase(1, 25)
+        guard stamps == .decode else { return pictures.frameDuration ?? containerFrame ?? unknown }
+        // A tick of an AVI is a frame; one of Matroska's is not.
+        let countsFrames = MediaTime(ticks: 1, timeBase: timeBase) > .milliseconds(2)
+        return containerFrame ?? (countsFrames ? timeBase : pictures.frameDuration ?? unknown)
     }
 
     mutating func push(_ unit: StoredUnit, bytes: RawSpan) {

@@ -93,20 +93,24 @@ struct SampleTimes: Sendable {
             if distance < .zero, stamps == .decode || .zero - distance > lastDuration { return expected }
         }
         rebase(stamped, rate: counted.rate)
-        if let origin { snap(stamped, to: MediaTime(ticks: origin, timeBase: timeBase), counted) }
+        if let origin {
+            snap(stamped, to: MediaTime(ticks: origin, timeBase: timeBase), counted)
+        }
         return expected
     }
 
     /// Begins the count at `origin`, if `stamped` can be a whole number of units from there.
     private mutating func snap(_ stamped: MediaTime, to origin: MediaTime, _ counted: SampleCounter.Count) {
-        guard counted.samples > 0 else { return }
-        let unit = Int128(counted.samples) * 1_000_000_000
+        // A container that counts bytes stamps uncompressed samples exactly.
+        let size = stamps == .decode && samples.countsBytes ? 1 : counted.samples
+        guard size > 0 else { return }
+        let unit = Int128(size) * 1_000_000_000
         let scaled = Int128((stamped - origin).nanoseconds) * Int128(counted.rate)
         // A stamp of bytes is that of the chunk in which the unit begins: the unit is the next one from there.
         let tick = Int128(MediaTime(ticks: 1, timeBase: timeBase).nanoseconds) * Int128(counted.rate)
         let slack = min(tick, unit / 8)
         let units = stamps == .decode ? -floorDivide(slack - scaled, unit) : floorDivide(scaled + unit / 2, unit)
-        let (samples, overflow) = Int64(clamping: units).multipliedReportingOverflow(by: Int64(counted.samples))
+        let (samples, overflow) = Int64(clamping: units).multipliedReportingOverflow(by: Int64(size))
         guard !overflow else { return }
         let time = origin + MediaTime(ticks: samples, timeBase: TimeBase(1, counted.rate))
         let distance = time - stamped

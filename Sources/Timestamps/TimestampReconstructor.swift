@@ -34,7 +34,7 @@ package struct TimestampReconstructor: Sendable {
         case (.video, .decode), (.video, .sparse), (.video, .none):
             pictures = PictureTimes(codec: codec, timeBase: timeBase, rules: rules)
         default:
-            stored = StoredTimes(isVideo: codec.kind == .video, timeBase: timeBase)
+            stored = StoredTimes(isVideo: codec.kind == .video, timeBase: timeBase, rules: rules)
         }
     }
 
@@ -55,6 +55,7 @@ package struct TimestampReconstructor: Sendable {
     private mutating func push(continued unit: StoredUnit, _ bytes: RawSpan) {
         if stored != nil {
             stored?.push(unit)
+            rules.decodeShift = stored?.decodeShift ?? 0
         } else if samples != nil {
             samples?.push(unit, bytes: bytes)
             rules.audioOrigin = samples?.origin

@@ -31,6 +31,9 @@ package struct TimestampRules: Hashable, Sendable {
     /// Ticks of the track's first stamp: the grid of sample counts begins there, after a seek also.
     package var audioOrigin: Int64?
 
+    /// Ticks by which stored decode times are late: the greatest distance at which a presentation has come before one.
+    package var decodeShift: Int64 = 0
+
     package init(
         _ stamps: Stamps, countsSamples: Bool = true, wrapBits: Int? = nil, frameDuration: TimeBase? = nil,
         reorderDepth: Int? = nil, audioOrigin: Int64? = nil
