@@ -13,7 +13,7 @@ struct SampleTimes: Sendable {
     /// How far a stamp may lie off the count.
     private let tolerance: MediaTime
     private var order: DecodeOrder
-    private(set) var origin: Int64?
+    private var origin: Int64?
     private var ready: TimedUnit?
 
     /// The time at which `count` samples of `rate` per second began.
@@ -28,7 +28,7 @@ struct SampleTimes: Sendable {
         samples = SampleCounter(codec)
         // Units of audio are seldom shorter than a container's tick; what follows a nudged one must not be pushed off.
         order = DecodeOrder(timeBase: TimeBase(1, 1_000_000_000))
-        origin = rules.audioOrigin
+        origin = rules.firstTicks
         let ticks = MediaTime(ticks: 2, timeBase: timeBase)
         tolerance =
             switch rules.stamps {

@@ -15,13 +15,14 @@ struct StampContinuity: Sendable {
     private var offset: Int64 = 0
     private var jumps = 0
 
-    init(timeBase: TimeBase, wrapBits: Int?) {
+    init(timeBase: TimeBase, wrapBits: Int?, first: Int64? = nil) {
         self.timeBase = timeBase
-        unwrap = StampUnwrap(bits: wrapBits)
+        unwrap = StampUnwrap(bits: wrapBits, first: first)
     }
 
-    mutating func reset() {
-        unwrap.reset()
+    /// - Parameter first: the track's first stamp, if it is known.
+    mutating func reset(first: Int64?) {
+        unwrap.reset(first: first)
         (last, offset, jumps) = (nil, 0, 0)
     }
 

@@ -25,7 +25,7 @@ package struct TimestampReconstructor: Sendable {
     ///   - rules: what they are worth.
     package init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
         self.rules = rules
-        continuity = StampContinuity(timeBase: timeBase, wrapBits: rules.wrapBits)
+        continuity = StampContinuity(timeBase: timeBase, wrapBits: rules.wrapBits, first: rules.firstTicks)
         switch (codec.kind, rules.stamps) {
         case (.audio, _) where rules.countsSamples:
             samples = SampleTimes(codec: codec, timeBase: timeBase, rules: rules)
@@ -43,6 +43,7 @@ package struct TimestampReconstructor: Sendable {
     ///   - bytes: as the container stores them. MPEG-4 Part 2: packed B-frames are unpacked.
     ///   - timeline: shared by the tracks of one cursor, for files whose stamps jump back.
     package mutating func push(_ unit: StoredUnit, bytes: RawSpan, timeline: inout FileTimeline) {
+        rules.firstTicks = rules.firstTicks ?? unit.decodeTicks ?? unit.presentationTicks
         push(continued: continuity.continued(unit, &timeline), bytes)
     }
 
@@ -58,7 +59,6 @@ package struct TimestampReconstructor: Sendable {
             rules.decodeShift = stored?.decodeShift ?? 0
         } else if samples != nil {
             samples?.push(unit, bytes: bytes)
-            rules.audioOrigin = samples?.origin
         } else if pictures != nil {
             pictures?.push(unit, bytes: bytes)
             rules.reorderDepth = pictures?.depth
@@ -88,7 +88,7 @@ package struct TimestampReconstructor: Sendable {
     /// A seek: what is held is dropped, a new sequence begins.
     /// - Parameter start: decode time of its first unit, used if the container does not stamp it.
     package mutating func reset(to start: MediaTime = .zero) {
-        continuity.reset()
+        continuity.reset(first: rules.firstTicks)
         stored?.reset(to: start)
         samples?.reset(to: start)
         pictures?.reset(to: start)

@@ -60,4 +60,11 @@ import Timestamps
             #expect(times("vc1", Array(stamps[key...]), keys: [0, 3], duration: 40) == Array(all[key...]))
         }
     }
+
+    @Test func extremesDoNotTrap() {
+        let stamps: [Int64] = [.max, .min, 0, .max - 1, .min, -1]
+        for codec in ["vp9", "vc1"] {
+            #expect(times(codec, stamps, keys: [0, 3], duration: .max).count == stamps.count)
+        }
+    }
 }

@@ -26,6 +26,21 @@ import Testing
         #expect(times.map(\.presentation) == [modulus + 3600, modulus - 3600, modulus])
     }
 
+    /// A seek to behind the wrap gives what playing over it gives.
+    @Test func aSeekBehindTheWrap() {
+        let modulus: Int64 = 1 << 33
+        let codec = CodecDescription(codec: .other("none"), kind: .video)
+        var rules = TimestampRules.mpegSystems
+        rules.firstTicks = modulus - 900_000
+        var reconstructor = TimestampReconstructor(codec: codec, timeBase: timeBase, rules: rules)
+        let unit = StoredUnit(decodeTicks: 90_000, presentationTicks: 90_000, isKey: true)
+        let expected = MediaTime(ticks: modulus + 90_000, timeBase: timeBase)
+        for _ in 0..<2 {
+            #expect(reconstructor.times(of: [(unit, [1])]).map(\.presentationTime) == [expected])
+            reconstructor.reset()
+        }
+    }
+
     @Test func jumpsForwardAreKept() {
         #expect(decodeTicks([0, 3600, 9_000_000, 9_003_600]) == [0, 3600, 9_000_000, 9_003_600])
     }

@@ -34,6 +34,12 @@ import Testing
         #expect(MPEGVideoPictures(configuration: sequence(progressive: true, lowDelay: true)).reorderDepth == 0)
     }
 
+    @Test func extensionsWithoutAHeaderDoNotAddUp() {
+        var extended: [UInt8] = [0, 0, 1, 0xB5, 0x14, 0x80, 0x00, 0x01, 0x00, 0x7F]
+        extended = sequence(progressive: true, lowDelay: false) + (0..<20).flatMap { _ in extended }
+        #expect(MPEGVideoPictures(configuration: extended).frameDuration == TimeBase(1001 * 32, 30_000 * 4))
+    }
+
     /// ISO/IEC 13818-2 6.3.10.
     @Test(arguments: [(true, true, 6), (true, false, 4), (false, true, 3)])
     func repeatedFields(_ progressive: Bool, _ topFirst: Bool, _ fields: Int) {
