@@ -29,7 +29,6 @@ struct PictureTimes: Sendable {
     private let stamps: TimestampRules.Stamps
     private var pictures: PictureReader
     private var order: DecodeOrder
-    private var unwrap: StampUnwrap
     /// Frames in the reorder buffer; nil until it is known.
     private(set) var depth: Int?
     private let containerFrame: TimeBase?
@@ -52,7 +51,6 @@ struct PictureTimes: Sendable {
         stamps = rules.stamps
         pictures = PictureReader(codec)
         order = DecodeOrder(timeBase: timeBase)
-        unwrap = StampUnwrap(bits: rules.wrapBits)
         containerFrame = rules.frameDuration
         depth = rules.reorderDepth.map { Self.bounded($0) }
         held.reserveCapacity(TimestampReconstructor.maximumLookAhead)
@@ -63,22 +61,20 @@ struct PictureTimes: Sendable {
 
     /// Seconds per frame where no stamps tell.
     private var frame: TimeBase {
-        let unstamped = TimeBase(1, 25)
-        return switch stamps {
-        // A tick is a frame, unless the container says otherwise.
-        case .decode: containerFrame ?? timeBase
-        default: pictures.frameDuration ?? containerFrame ?? unstamped
-        }
+        let unknown = TimeBase(1, 25)
+        guard stamps == .decode else { return pictures.frameDuration ?? containerFrame ?? unknown }
+        // A tick of an AVI is a frame; one of Matroska's is not.
+        let countsFrames = MediaTime(ticks: 1, timeBase: timeBase) > .milliseconds(2)
+        return containerFrame ?? (countsFrames ? timeBase : pictures.frameDuration ?? unknown)
     }
 
     mutating func push(_ unit: StoredUnit, bytes: RawSpan) {
-        let (decode, presentation) = unwrap.stamps(of: unit)
         let picture = pictures.picture(in: bytes)
         held.append(
             Held(
                 unit: unit, picture: picture,
-                decode: (decode ?? presentation).map { MediaTime(ticks: $0, timeBase: timeBase) },
-                presentation: presentation.map { MediaTime(ticks: $0, timeBase: timeBase) }))
+                decode: (unit.decodeTicks ?? unit.presentationTicks).map { MediaTime(ticks: $0, timeBase: timeBase) },
+                presentation: unit.presentationTicks.map { MediaTime(ticks: $0, timeBase: timeBase) }))
         if depth == nil { depth = pictures.reorderDepth.map { Self.bounded($0) } }
         // The stamps tell; what has none is rare.
         if depth == nil, stamps == .sparse { depth = 1 }
@@ -108,7 +104,6 @@ struct PictureTimes: Sendable {
     mutating func reset(to start: MediaTime) {
         pictures.reset()
         order.reset()
-        unwrap.reset()
         held.removeAll(keepingCapacity: true)
         waiting.removeAll(keepingCapacity: true)
         (departed, arrived, gridStart, gridFields, lastOut) = (0, 0, start, 0, nil)

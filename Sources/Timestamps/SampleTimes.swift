@@ -12,9 +12,8 @@ struct SampleTimes: Sendable {
     private let samples: SampleCounter
     /// How far a stamp may lie off the count.
     private let tolerance: MediaTime
-    private var unwrap: StampUnwrap
     private var order: DecodeOrder
-    private(set) var origin: Int64?
+    private var origin: Int64?
     private var ready: TimedUnit?
 
     /// The time at which `count` samples of `rate` per second began.
@@ -27,10 +26,9 @@ struct SampleTimes: Sendable {
         self.timeBase = timeBase
         stamps = rules.stamps
         samples = SampleCounter(codec)
-        unwrap = StampUnwrap(bits: rules.wrapBits)
         // Units of audio are seldom shorter than a container's tick; what follows a nudged one must not be pushed off.
         order = DecodeOrder(timeBase: TimeBase(1, 1_000_000_000))
-        origin = rules.audioOrigin
+        origin = rules.firstTicks
         let ticks = MediaTime(ticks: 2, timeBase: timeBase)
         tolerance =
             switch rules.stamps {
@@ -42,9 +40,8 @@ struct SampleTimes: Sendable {
 
     mutating func push(_ unit: StoredUnit, bytes: RawSpan) {
         precondition(ready == nil, "next() is asked before each push")
-        let (decode, presentation) = unwrap.stamps(of: unit)
         let counted = samples.count(in: bytes)
-        let stamp = presentation ?? decode
+        let stamp = unit.presentationTicks ?? unit.decodeTicks
         let time = stamp.map { self.time(at: $0, counted) } ?? expected
         if let counted {
             if counted.rate != rate { rebase(expected, rate: counted.rate) }
@@ -67,7 +64,6 @@ struct SampleTimes: Sendable {
 
     mutating func reset(to start: MediaTime) {
         order.reset()
-        unwrap.reset()
         ready = nil
         base = stamps == .none ? start : nil
         (count, lastDuration) = (0, .zero)
@@ -93,21 +89,28 @@ struct SampleTimes: Sendable {
         if base != nil {
             let distance = stamped - expected
             if distance <= tolerance, .zero - distance <= tolerance { return expected }
+            // Stamped so early that it would lie on the unit before: units follow each other all the same.
+            if distance < .zero, stamps == .decode || .zero - distance > lastDuration { return expected }
         }
         rebase(stamped, rate: counted.rate)
-        if let origin { snap(stamped, to: MediaTime(ticks: origin, timeBase: timeBase), counted) }
+        if let origin {
+            snap(stamped, to: MediaTime(ticks: origin, timeBase: timeBase), counted)
+        }
         return expected
     }
 
     /// Begins the count at `origin`, if `stamped` can be a whole number of units from there.
     private mutating func snap(_ stamped: MediaTime, to origin: MediaTime, _ counted: SampleCounter.Count) {
-        guard counted.samples > 0 else { return }
-        let unit = Int128(counted.samples) * 1_000_000_000
+        // A container that counts bytes stamps uncompressed samples exactly.
+        let size = stamps == .decode && samples.countsBytes ? 1 : counted.samples
+        guard size > 0 else { return }
+        let unit = Int128(size) * 1_000_000_000
         let scaled = Int128((stamped - origin).nanoseconds) * Int128(counted.rate)
         // A stamp of bytes is that of the chunk in which the unit begins: the unit is the next one from there.
-        let slack = Int128(MediaTime(ticks: 1, timeBase: timeBase).nanoseconds) * Int128(counted.rate)
+        let tick = Int128(MediaTime(ticks: 1, timeBase: timeBase).nanoseconds) * Int128(counted.rate)
+        let slack = min(tick, unit / 8)
         let units = stamps == .decode ? -floorDivide(slack - scaled, unit) : floorDivide(scaled + unit / 2, unit)
-        let (samples, overflow) = Int64(clamping: units).multipliedReportingOverflow(by: Int64(counted.samples))
+        let (samples, overflow) = Int64(clamping: units).multipliedReportingOverflow(by: Int64(size))
         guard !overflow else { return }
         let time = origin + MediaTime(ticks: samples, timeBase: TimeBase(1, counted.rate))
         let distance = time - stamped

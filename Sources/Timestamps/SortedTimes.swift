@@ -51,9 +51,8 @@ struct SortedTimes: Sendable {
             depth = depth ?? pictures.reorderDepth.map { Self.bounded($0) }
             frame = frame ?? pictures.frameDuration
             if unit.durationTicks > 0 {
-                let ticks = unit.durationTicks
-                frame =
-                    frame ?? TimeBase(reducing: ticks * Int64(timeBase.numerator), over: Int64(timeBase.denominator))
+                let (ticks, overflow) = unit.durationTicks.multipliedReportingOverflow(by: Int64(timeBase.numerator))
+                if !overflow { frame = frame ?? TimeBase(reducing: ticks, over: Int64(timeBase.denominator)) }
             }
         }
         following = presentation + (frame?.halves(2) ?? order.step)

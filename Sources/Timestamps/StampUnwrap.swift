@@ -4,11 +4,16 @@ struct StampUnwrap: Sendable {
     /// Zero if stamps do not wrap.
     private let modulus: Int64
     private var last: Int64?
+    /// The track's first stamp.
+    private var first: Int64?
 
-    init(bits: Int?) { modulus = bits.map { $0 > 1 && $0 < 62 ? 1 << Int64($0) : 0 } ?? 0 }
+    init(bits: Int?, first: Int64? = nil) {
+        self.first = first
+        modulus = bits.map { $0 > 1 && $0 < 62 ? 1 << Int64($0) : 0 } ?? 0
+    }
 
-    /// The next stamp is taken as it is.
-    mutating func reset() { last = nil }
+    /// The next stamp is taken as it is, unless it lies so far below the track's first that it has wrapped since.
+    mutating func reset(first: Int64?) { (last, self.first) = (nil, first) }
 
     mutating func stamps(of unit: StoredUnit) -> (decode: Int64?, presentation: Int64?) {
         guard modulus > 0 else { return (unit.decodeTicks, unit.presentationTicks) }
@@ -18,8 +23,10 @@ struct StampUnwrap: Sendable {
 
     private mutating func unwrapped(_ ticks: Int64) -> Int64 {
         guard let last else {
-            self.last = ticks
-            return ticks
+            var start = ticks
+            if let first, ticks >= 0, first >= 0, first < modulus, first - ticks > modulus / 2 { start += modulus }
+            self.last = start
+            return start
         }
         var distance = (ticks &- last) % modulus
         if distance >= modulus / 2 { distance -= modulus }

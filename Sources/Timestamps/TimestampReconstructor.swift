@@ -13,6 +13,7 @@ package struct TimestampReconstructor: Sendable {
     /// As given, and what has been learned about the track since: to be handed to other reconstructors of the track.
     package private(set) var rules: TimestampRules
 
+    private var continuity: StampContinuity
     // One of these.
     private var stored: StoredTimes?
     private var pictures: PictureTimes?
@@ -24,6 +25,7 @@ package struct TimestampReconstructor: Sendable {
     ///   - rules: what they are worth.
     package init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
         self.rules = rules
+        continuity = StampContinuity(timeBase: timeBase, wrapBits: rules.wrapBits, first: rules.firstTicks)
         switch (codec.kind, rules.stamps) {
         case (.audio, _) where rules.countsSamples:
             samples = SampleTimes(codec: codec, timeBase: timeBase, rules: rules)
@@ -37,13 +39,26 @@ package struct TimestampReconstructor: Sendable {
     }
 
     /// Takes the next unit of the track in file order. `next` is asked until it answers nil before the next push.
-    /// - Parameter bytes: as the container stores them. MPEG-4 Part 2: packed B-frames are unpacked.
+    /// - Parameters:
+    ///   - bytes: as the container stores them. MPEG-4 Part 2: packed B-frames are unpacked.
+    ///   - timeline: shared by the tracks of one cursor, for files whose stamps jump back.
+    package mutating func push(_ unit: StoredUnit, bytes: RawSpan, timeline: inout FileTimeline) {
+        rules.firstTicks = rules.firstTicks ?? unit.decodeTicks ?? unit.presentationTicks
+        push(continued: continuity.continued(unit, &timeline), bytes)
+    }
+
+    /// The same for a track that is alone.
     package mutating func push(_ unit: StoredUnit, bytes: RawSpan) {
+        var alone = FileTimeline()
+        push(unit, bytes: bytes, timeline: &alone)
+    }
+
+    private mutating func push(continued unit: StoredUnit, _ bytes: RawSpan) {
         if stored != nil {
             stored?.push(unit)
+            rules.decodeShift = stored?.decodeShift ?? 0
         } else if samples != nil {
             samples?.push(unit, bytes: bytes)
-            rules.audioOrigin = samples?.origin
         } else if pictures != nil {
             pictures?.push(unit, bytes: bytes)
             rules.reorderDepth = pictures?.depth
@@ -73,6 +88,7 @@ package struct TimestampReconstructor: Sendable {
     /// A seek: what is held is dropped, a new sequence begins.
     /// - Parameter start: decode time of its first unit, used if the container does not stamp it.
     package mutating func reset(to start: MediaTime = .zero) {
+        continuity.reset(first: rules.firstTicks)
         stored?.reset(to: start)
         samples?.reset(to: start)
         pictures?.reset(to: start)

@@ -28,19 +28,23 @@ package struct TimestampRules: Hashable, Sendable {
     /// Frames that a decoder holds back before it puts out the first, if known: constant for the track, because the
     /// delay between decoding and presentation hangs on it where the container does not tell.
     package var reorderDepth: Int?
-    /// Ticks of the track's first stamp: the grid of sample counts begins there, after a seek also.
-    package var audioOrigin: Int64?
+    /// The track's first stamp, as stored: after a seek also, the grid of sample counts begins there, and stamps far
+    /// below it have wrapped.
+    package var firstTicks: Int64?
+
+    /// Ticks by which stored decode times are late: the greatest distance at which a presentation has come before one.
+    package var decodeShift: Int64 = 0
 
     package init(
         _ stamps: Stamps, countsSamples: Bool = true, wrapBits: Int? = nil, frameDuration: TimeBase? = nil,
-        reorderDepth: Int? = nil, audioOrigin: Int64? = nil
+        reorderDepth: Int? = nil, firstTicks: Int64? = nil
     ) {
         self.stamps = stamps
         self.countsSamples = countsSamples
         self.wrapBits = wrapBits
         self.frameDuration = frameDuration
         self.reorderDepth = reorderDepth
-        self.audioOrigin = audioOrigin
+        self.firstTicks = firstTicks
     }
 
     package static let mp4 = TimestampRules(.exact, countsSamples: false)

@@ -38,6 +38,9 @@ struct SampleCounter: Sendable {
         }
     }
 
+    /// Every sample has the same size.
+    var countsBytes: Bool { if case .bytes = method { true } else { false } }
+
     /// Nil if the bytes do not tell.
     func count(in unit: RawSpan) -> Count? {
         switch method {

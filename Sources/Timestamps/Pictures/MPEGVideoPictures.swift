@@ -6,6 +6,8 @@ struct MPEGVideoPictures: Sendable {
     /// A frame, unless the sequence extension promises low delay (13818-2 6.3.5).
     private(set) var reorderDepth: Int? = 1
     private(set) var frameDuration: TimeBase?
+    /// Of the sequence header alone.
+    private var headerDuration: TimeBase?
     private var isProgressive = true
     /// picture_structure of the field before, if its frame lacks the other one.
     private var firstField: UInt32?
@@ -65,7 +67,8 @@ struct MPEGVideoPictures: Sendable {
             (24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001), (60, 1),
         ]
         guard bytes.count > 3, case let code = Int(bytes[3] & 0x0F), (1...rates.count).contains(code) else { return }
-        frameDuration = TimeBase(rates[code - 1].1, rates[code - 1].0)
+        headerDuration = TimeBase(rates[code - 1].1, rates[code - 1].0)
+        frameDuration = headerDuration
     }
 
     /// sequence_extension of 13818-2 6.2.2.3.
@@ -76,7 +79,7 @@ struct MPEGVideoPictures: Sendable {
         else { return }
         isProgressive = progressive
         reorderDepth = lowDelay ? 0 : 1
-        guard let frame = frameDuration else { return }
+        guard let frame = headerDuration else { return }
         frameDuration = TimeBase(
             frame.numerator * Int32(denominator + 1), frame.denominator * Int32(numerator + 1))
     }
