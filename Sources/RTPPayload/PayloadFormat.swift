@@ -19,6 +19,11 @@ package struct PayloadFormat: Hashable, Sendable {
     /// What each format's packetizer needs to know.
     enum Coding: Hashable, Sendable {
         case h264(H264Configuration)
+        case h265(H265Configuration)
+        case mpeg4Visual(SequenceHeaders)
+        case mpegVideo(SequenceHeaders)
+        case motionJPEG
+        case h263
         case mpeg4Generic
     }
 
@@ -30,6 +35,11 @@ package struct PayloadFormat: Hashable, Sendable {
     {
         switch codec.codec {
         case .h264: try .h264(codec)
+        case .h265: try .h265(codec, firstUnit: firstUnit)
+        case .mpeg4Visual: try .mpeg4Visual(codec, firstUnit: firstUnit)
+        case .mpeg1Video, .mpeg2Video: try .mpegVideo(codec, firstUnit: firstUnit)
+        case .motionJPEG: try .motionJPEG(codec, firstUnit: firstUnit)
+        case .h263: try .h263(firstUnit: firstUnit)
         case .aac: try .mpeg4Generic(codec)
         default: throw PayloadFormatError("no RTP payload format for \(codec.codec)")
         }
@@ -41,6 +51,16 @@ package struct PayloadFormat: Hashable, Sendable {
         switch coding {
         case .h264(let configuration):
             return .h264(H264Packetizer(configuration, layout: layout, payloadType: payloadType))
+        case .h265(let configuration):
+            return .h265(H265Packetizer(configuration, layout: layout, payloadType: payloadType))
+        case .mpeg4Visual(let headers):
+            return .mpeg4Visual(MPEG4VisualPacketizer(headers, layout: layout, payloadType: payloadType))
+        case .mpegVideo(let headers):
+            return .mpegVideo(MPEGVideoPacketizer(headers, layout: layout, payloadType: payloadType))
+        case .motionJPEG:
+            return .motionJPEG(MotionJPEGPacketizer(layout: layout, payloadType: payloadType))
+        case .h263:
+            return .h263(H263Packetizer(layout: layout, payloadType: payloadType))
         case .mpeg4Generic:
             return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType))
         }
