@@ -97,3 +97,15 @@ extension OutputRawSpan {
         }
     }
 }
+
+extension UnsafeMutableRawPointer {
+    /// Writes bytes of a unit into a payload with room for them.
+    ///
+    /// - Precondition: `range` lies in `bytes`; checked.
+    @inline(__always)
+    func copy(_ bytes: RawSpan, _ range: Range<Int>) {
+        bytes.extracting(range).withUnsafeBytes { source in
+            if let start = source.baseAddress { copyMemory(from: start, byteCount: source.count) }
+        }
+    }
+}

@@ -3,6 +3,11 @@
 /// A closed enum, so that the hot path has no existential.
 package enum Packetizer: Sendable {
     case h264(H264Packetizer)
+    case h265(H265Packetizer)
+    case mpeg4Visual(MPEG4VisualPacketizer)
+    case mpegVideo(MPEGVideoPacketizer)
+    case motionJPEG(MotionJPEGPacketizer)
+    case h263(H263Packetizer)
     case mpeg4Generic(MPEG4GenericPacketizer)
     case mpegAudio(MPEGAudioPacketizer)
     case ac3(AC3Packetizer)
@@ -34,6 +39,25 @@ package enum Packetizer: Sendable {
             defer { self = .h264(packetizer) }
             try packetizer.packetize(
                 bytes, isRandomAccessPoint: isRandomAccessPoint, into: &output, runs: &runs, base: base)
+        case .h265(var packetizer):
+            self = .vacated
+            defer { self = .h265(packetizer) }
+            try packetizer.packetize(
+                bytes, isRandomAccessPoint: isRandomAccessPoint, into: &output, runs: &runs, base: base)
+        case .mpeg4Visual(var packetizer):
+            self = .vacated
+            defer { self = .mpeg4Visual(packetizer) }
+            try packetizer.packetize(
+                bytes, isRandomAccessPoint: isRandomAccessPoint, into: &output, runs: &runs, base: base)
+        case .mpegVideo(var packetizer):
+            self = .vacated
+            defer { self = .mpegVideo(packetizer) }
+            try packetizer.packetize(
+                bytes, isRandomAccessPoint: isRandomAccessPoint, into: &output, runs: &runs, base: base)
+        case .motionJPEG(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .h263(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .mpeg4Generic(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .mpegAudio(let packetizer):
@@ -62,6 +86,18 @@ package enum Packetizer: Sendable {
         case .h264(var packetizer):
             packetizer.configurationChanged(configuration)
             self = .h264(packetizer)
+        case .h265(var packetizer):
+            packetizer.configurationChanged(configuration)
+            self = .h265(packetizer)
+        case .mpeg4Visual(var packetizer):
+            packetizer.configurationChanged(configuration)
+            self = .mpeg4Visual(packetizer)
+        case .mpegVideo(var packetizer):
+            packetizer.configurationChanged(configuration)
+            self = .mpegVideo(packetizer)
+        case .motionJPEG, .h263:
+            // Each picture says all that it needs.
+            break
         case .mpeg4Generic:
             // RFC 3640 has the configuration in SDP alone.
             break

@@ -22,6 +22,11 @@ package struct PayloadFormat: Hashable, Sendable {
     /// What each format's packetizer needs to know.
     enum Coding: Hashable, Sendable {
         case h264(H264Configuration)
+        case h265(H265Configuration)
+        case mpeg4Visual(SequenceHeaders)
+        case mpegVideo(SequenceHeaders)
+        case motionJPEG
+        case h263
         case mpeg4Generic(isADTS: Bool)
         case mpegAudio
         case ac3
@@ -37,6 +42,11 @@ package struct PayloadFormat: Hashable, Sendable {
     {
         switch codec.codec {
         case .h264: try .h264(codec)
+        case .h265: try .h265(codec, firstUnit: firstUnit)
+        case .mpeg4Visual: try .mpeg4Visual(codec, firstUnit: firstUnit)
+        case .mpeg1Video, .mpeg2Video: try .mpegVideo(codec, firstUnit: firstUnit)
+        case .motionJPEG: try .motionJPEG(codec, firstUnit: firstUnit)
+        case .h263: try .h263(firstUnit: firstUnit)
         case .aac: try .mpeg4Generic(codec, firstUnit: firstUnit)
         case .mpegAudio: .mpegAudio()
         case .ac3: try .ac3(codec, firstUnit: firstUnit)
@@ -54,6 +64,16 @@ package struct PayloadFormat: Hashable, Sendable {
         switch coding {
         case .h264(let configuration):
             return .h264(H264Packetizer(configuration, layout: layout, payloadType: payloadType))
+        case .h265(let configuration):
+            return .h265(H265Packetizer(configuration, layout: layout, payloadType: payloadType))
+        case .mpeg4Visual(let headers):
+            return .mpeg4Visual(MPEG4VisualPacketizer(headers, layout: layout, payloadType: payloadType))
+        case .mpegVideo(let headers):
+            return .mpegVideo(MPEGVideoPacketizer(headers, layout: layout, payloadType: payloadType))
+        case .motionJPEG:
+            return .motionJPEG(MotionJPEGPacketizer(layout: layout, payloadType: payloadType))
+        case .h263:
+            return .h263(H263Packetizer(layout: layout, payloadType: payloadType))
         case .mpeg4Generic(let isADTS):
             return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType, isADTS: isADTS))
         case .mpegAudio: return .mpegAudio(MPEGAudioPacketizer(layout: layout, payloadType: payloadType))

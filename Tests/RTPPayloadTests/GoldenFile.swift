@@ -1,6 +1,7 @@
 import ByteFixtures
 import Foundation
 import MediaCore
+import RTPPayload
 
 /// A recording of another implementation's packets: see Golden/README.md.
 struct GoldenFile {
@@ -33,4 +34,23 @@ struct GoldenFile {
             ? CodecDescription(codec: .h264, kind: .video, configuration: configuration)
             : CodecDescription(codec: .aac, kind: .audio, configuration: configuration, sampleRate: 44_100, channels: 2)
     }
+}
+
+extension GoldenFile {
+    /// The format of a recorded video track.
+    func format(_ codec: Codec) throws -> PayloadFormat {
+        try PayloadFormat.make(
+            for: CodecDescription(codec: codec, kind: .video, configuration: configuration),
+            firstUnit: units.first?.bytes ?? [])
+    }
+
+    /// Our packets for the recording's units.
+    func packetize(_ codec: Codec, prefix: Int = 0) throws -> [Packetized] {
+        let layout = PacketLayout(prefix: prefix, maximumPacketSize: mtu)
+        var packetizer = try format(codec).packetizer(layout)
+        return try units.map { try Packetized(&packetizer, $0.bytes, key: $0.isRandomAccessPoint, layout: layout) }
+    }
+
+    /// Marker, payload type and payload: what is not the sender's own choice.
+    static func comparable(_ packet: [UInt8]) -> [UInt8] { [packet[1]] + packet[12...] }
 }

@@ -2,7 +2,7 @@ import ByteFixtures
 import RTPPayload
 import Testing
 
-@Suite struct H264NALUnitsTests {
+@Suite struct NALUnitsTests {
     private let layout = PacketLayout(prefix: 0, maximumPacketSize: 1400)
 
     private func split(_ text: String, configuration: [UInt8] = H264Tests.record()) throws -> [[UInt8]] {

@@ -62,9 +62,9 @@ struct H264Configuration: Hashable, Sendable {
     private init(startCodes configuration: [UInt8]) throws(PayloadFormatError) {
         var units: [NALUnit] = []
         var sets = H264ParameterSets()
-        if (try? NALUnitFraming.startCodes.split(configuration.span.bytes, into: &units)) != nil {
+        if (try? NALUnitFraming.startCodes.split(configuration.span.bytes, H264Syntax.self, into: &units)) != nil {
             for unit in units {
-                sets.update(configuration.span.bytes.extracting(Int(unit.offset)..<Int(unit.offset + unit.length)))
+                sets.update(configuration.span.bytes.extracting(unit.range))
             }
         }
         guard let pair = sets.firstPair, pair.pps != nil else {
