@@ -110,7 +110,7 @@ enum Titles {
         ("gen-h264-bframes-mp3.avi", 6, x264 + ["-g", "25", "-bf", "3", "-c:a", "libmp3lame", "-b:a", "128k"]),
         ("gen-mpeg4-vbr-mp3.avi", 5, mpeg4 + ["-c:a", "libmp3lame", "-q:a", "4"]),
         ("gen-mjpeg-pcm16.avi", 4, mjpeg + ["-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le", "-ac", "2"]),
-        ("gen-mjpeg422-pcm24.mov", 4, mjpeg + ["-pix_fmt", "yuvj422p", "-c:a", "pcm_s24le"]),
+        ("gen-mjpeg-pcm24.mov", 4, mjpeg + ["-pix_fmt", "yuvj420p", "-c:a", "pcm_s24le"]),
         ("gen-mpeg2-bframes-mp2.avi", 5, ["-c:v", "mpeg2video", "-g", "15", "-bf", "2", "-c:a", "mp2"]),
         (
             "gen-mpeg2-interlaced-ac3.mov", 4,
