@@ -17,6 +17,11 @@ final class SessionRegistry: Sendable {
         /// More than one id for an address means that it tells nothing.
         var idsByAddress: [SocketAddress: Set<String>] = [:]
         var random = SystemRandomNumberGenerator()
+
+        mutating func release(_ address: SocketAddress, of id: String) {
+            idsByAddress[address]?.remove(id)
+            if idsByAddress[address]?.isEmpty == true { idsByAddress[address] = nil }
+        }
     }
 
     private let state = NIOLockedValueBox(State())
@@ -57,6 +62,14 @@ final class SessionRegistry: Sendable {
         state.withLockedValue { _ = $0.idsByAddress[controlAddress, default: []].insert(id) }
     }
 
+    /// A stream has ended; its session has not.
+    func release(ssrc: SSRC) { state.withLockedValue { $0.idsBySSRC[ssrc.rawValue] = nil } }
+
+    /// Nothing of the session comes from `address` any more.
+    func release(controlAddress address: SocketAddress, of id: String) {
+        state.withLockedValue { $0.release(address, of: id) }
+    }
+
     func session(ssrc: SSRC) -> Entry? {
         state.withLockedValue { state in state.idsBySSRC[ssrc.rawValue].flatMap { state.entries[$0] } }
     }
@@ -73,10 +86,7 @@ final class SessionRegistry: Sendable {
         state.withLockedValue { state in
             state.entries[id] = nil
             for ssrc in ssrcs { state.idsBySSRC[ssrc.rawValue] = nil }
-            for address in controlAddresses {
-                state.idsByAddress[address]?.remove(id)
-                if state.idsByAddress[address]?.isEmpty == true { state.idsByAddress[address] = nil }
-            }
+            for address in controlAddresses { state.release(address, of: id) }
         }
     }
 }
