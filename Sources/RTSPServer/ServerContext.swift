@@ -17,7 +17,7 @@ final class ServerContext: Sendable {
     init(library: any MediaLibrary, limits: Limits, logger: Logger, rtpPort: Int?, allowsInterleaved: Bool) {
         self.library = library
         self.limits = limits
-        self.registry = SessionRegistry(limit: limits.sessions)
+        self.registry = SessionRegistry(limit: limits.sessions, limitPerAddress: limits.sessionsPerAddress)
         self.logger = logger
         self.rtpPort = rtpPort
         self.allowsInterleaved = allowsInterleaved
