@@ -44,6 +44,9 @@ extension Session {
             return refused(.aggregateOperationNotAllowed, "SETUP takes the URL of one track")
         }
         guard presentation.tracks.indices.contains(track) else { return refused(.notFound, "no track \(track)") }
+        if let reply = presentation.notModified(request, session: state == .initial ? nil : header) {
+            return (reply, nil)
+        }
         let specs: [TransportSpec]
         do {
             guard let header = try request.headers.typed(TransportHeader.self) else {
