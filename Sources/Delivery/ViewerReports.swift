@@ -76,7 +76,8 @@ extension Viewer {
         reportSchedule.received(bytes: bytes)
         var isOurs = false
         for report in packet.receptionReports {
-            guard let line = streams.firstIndex(where: { $0.sender.ssrc == report.ssrc }) else { continue }
+            let ours = streams.firstIndex { $0.phase != .silent && $0.sender.ssrc == report.ssrc }
+            guard let line = ours else { continue }
             streams[line].lastReception = report
             isOurs = true
         }

@@ -16,6 +16,8 @@ package struct ViewerStream {
     var lastUnit: MediaTime?
     /// What all packets of the unit under way bear.
     var unitTimestamp = RTPTimestamp(0)
+    /// Transports of streams that had this place before, kept while packets of theirs are on their way: they report what becomes of them.
+    var former: [any PacketTransport] = []
     /// The last report block about this stream.
     package internal(set) var lastReception: ReceptionReport?
 

@@ -10,7 +10,9 @@ extension Viewer {
     /// A stream that is not yet sent, in the place of the silent one of its track. It sends from the next PLAY, or `join`, on.
     package func add(_ stream: ViewerStream) {
         guard let line = line(of: stream.track) else { preconditionFailure("a viewer has a place for every track") }
+        let former = streams[line].former
         streams[line] = stream
+        streams[line].former = former
         streams[line].phase = .waiting
         streams[line].sender.clock.play(timeline)
     }
@@ -19,7 +21,9 @@ extension Viewer {
     package func remove(track: Int) {
         guard let line = line(of: track), streams[line].phase != .silent else { return }
         if streams[line].sender.lastTimestamp != nil { sendGoodbye(line: line, now: environment.now()) }
-        streams[line] = ViewerStream(silent: track, clockRate: streams[line].sender.clock.clockRate)
+        let old = streams[line]
+        streams[line] = ViewerStream(silent: track, clockRate: old.sender.clock.clockRate)
+        if !queue.lines[line].departed.isEmpty { streams[line].former = old.former + [old.transport] }
         scheduleDeparture()
     }
 
@@ -107,6 +111,7 @@ extension Viewer {
     func dropDue(line: Int, now: MediaTime) {
         // What a former transport holds of the line is accounted for first.
         guard queue.lines[line].departed.isEmpty else { return }
+        streams[line].former.removeAll()
         var hasDropped = false
         while let head = queue.lines[line].waiting.first {
             let unit = head.train.unit
