@@ -17,10 +17,10 @@ extension Viewer {
         streams[line].sender.clock.play(timeline)
     }
 
-    /// A stream ends: BYE if anything was sent of it.
+    /// A stream ends: BYE if anything was sent of it and the end has not said it.
     package func remove(track: Int) {
         guard let line = line(of: track), streams[line].phase != .silent else { return }
-        if streams[line].sender.lastTimestamp != nil { sendGoodbye(line: line, now: environment.now()) }
+        if streams[line].sender.lastTimestamp != nil, !hasEnded { sendGoodbye(line: line, now: environment.now()) }
         let old = streams[line]
         streams[line] = ViewerStream(silent: track, clockRate: old.sender.clock.clockRate)
         if !queue.lines[line].departed.isEmpty { streams[line].former = old.former + [old.transport] }

@@ -83,6 +83,9 @@ import Testing
         #expect(seat.cursor.log.seeks.isEmpty)
         #expect(seat.ends.count == 1)
         #expect(goodbyes(transport) == 1)
+        // The end has said it.
+        seat.viewer.remove(track: track)
+        #expect(goodbyes(transport) == 1)
         // Its first report lies on the clock's line, at the time it was sent.
         let report = try #require(transport.control.first)
         guard case .senderReport(let sender) = report.packets[0] else { return #expect(Bool(false), "a report") }
