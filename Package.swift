@@ -119,7 +119,7 @@ let package = Package(
             dependencies: [
                 "RTSPServer", "RTSPSession", "TestSupport", "Delivery", "RTSP", "RTP", "RTPPayload", "SDP", "MediaCore",
                 nioCore, nioPosix, logging,
-            ], swiftSettings: strict),
+            ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "RTSPClientTests",
             dependencies: ["RTSPClient", "RTSP", "RTP", "SDP", "MediaCore", nioCore, nioPosix], swiftSettings: strict),

@@ -23,9 +23,15 @@ package protocol MediaTitle: AnyObject, Sendable {
     var isSeekable: Bool { get }
     /// Identifies this version of the file for SDP's `o=` line: changes when the file does.
     var version: UInt64 { get }
+    /// When the file was changed last, in seconds since the Unix epoch; nil if unknown.
+    var modified: Int64? { get }
 
     /// A cursor for some of the tracks. Opens nothing yet: the first read does. Never blocks.
     func makeCursor(_ options: CursorOptions) -> any MediaCursor
+}
+
+extension MediaTitle {
+    package var modified: Int64? { nil }
 }
 
 package struct CursorOptions: Sendable {

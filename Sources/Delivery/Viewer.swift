@@ -62,13 +62,21 @@ package final class Viewer: Paced {
     /// While not playing, the NPT at which delivery stopped or was asked to start; before the start after a pause within the lead.
     var standsAt = MediaTime.zero
     /// NPT at which the PLAY in force ends; nil for the title's end.
-    private var rangeEnd: MediaTime?
+    var rangeEnd: MediaTime?
+    /// NPT of the first unit since the last seek.
+    var mediaStart = MediaTime.zero
+    /// What was read before a stream joined is read again: see `wanted`.
+    var isRereading = false
     /// Nothing was read yet: a PLAY from the start need not seek.
     var isUntouched = true
     var lastFailure: MediaError?
     var reportSchedule: ReportSchedule
 
-    let cursor: any MediaCursor
+    var cursor: any MediaCursor
+    /// Tracks of the title that `cursor` does not bring.
+    var absentTracks: [Int]
+    /// What the next PLAY reads from, if not from `cursor`.
+    var nextCursor: (cursor: any MediaCursor, absentTracks: [Int])?
     let environment: Environment
     let pacing: PacingLimits
     /// The size of the last batch, a guess at the next.
@@ -80,13 +88,14 @@ package final class Viewer: Paced {
     package var unitsSkipped: ((_ count: Int, _ reason: String) -> Void)?
 
     /// - Parameters:
-    ///   - streams: one per track that `cursor` brings.
+    ///   - streams: one per track that `cursor` brings, and silent ones for tracks that may be set up later.
     ///   - wallClock: nanoseconds since the Unix epoch at loop time zero.
     package init(
         cursor: any MediaCursor, streams: [ViewerStream], cname: CNAME, limits: DemandLimits, pacing: PacingLimits,
         wallClock: Int64, environment: Environment
     ) {
         self.cursor = cursor
+        self.absentTracks = streams.filter { $0.phase == .silent }.map(\.track)
         self.streams = streams
         self.queue = DemandQueue(tracks: streams.map(\.track), limits: limits)
         self.pacing = pacing
@@ -112,11 +121,8 @@ package final class Viewer: Paced {
     /// NPT that is due now; not beyond the last unit's end while BYE waits.
     private var reached: MediaTime {
         let npt = timeline.npt(at: environment.now())
-        return queue.isExhausted && queue.isEmpty ? min(npt, lastUnitEnd) : npt
+        return isDelivered ? min(npt, lastUnitEnd) : npt
     }
-
-    /// Decode time + duration of the last unit queued since the last seek.
-    var lastUnitEnd: MediaTime { queue.lines.compactMap(\.queuedUntil).max() ?? timeline.start }
 
     // MARK: Play, pause, close
 
@@ -133,10 +139,13 @@ package final class Viewer: Paced {
         case .closed:
             return completion(.failure(.cancelled))
         case .paused where seek == nil && end == nil:
+            admitStreams(from: position)
             resume(completion)
         default:
             let from = position
             let target = seek ?? (hasEnded ? .zero : from)
+            changeCursor()
+            admitAllStreams()
             queue.restart(at: isUntouched && target == .zero ? nil : target, end: end)
             lastFailure = nil
             (standsAt, rangeEnd) = (target, end)
@@ -183,6 +192,7 @@ package final class Viewer: Paced {
         environment.pacer.cancel(self)
         queue.close()
         cursor.close()
+        nextCursor?.cursor.close()
         if case .starting(_, let completion) = last { completion(.failure(.cancelled)) }
     }
 
@@ -205,6 +215,7 @@ package final class Viewer: Paced {
     }
 
     private func received(_ batch: Batch, generation: UInt64) {
+        let batch = generation == queue.generation ? wanted(batch) : batch
         if batch.skippedUnits > 0 { unitsSkipped?(batch.skippedUnits, batch.skipReason ?? "unknown reason") }
         // A sixteenth more than last time, so that a steady stream's batches need not grow their buffers; a single unit larger than a batch
         // is no guess at the next.
@@ -229,6 +240,7 @@ package final class Viewer: Paced {
         }
         let position =
             batch.start ?? queue.lines.compactMap { $0.firstOfGeneration?.unit.presentationTime }.min() ?? first
+        mediaStart = position
         begin(from: position, at: environment.now() + startDelay(first) + (position - first), completion)
     }
 
@@ -253,6 +265,8 @@ package final class Viewer: Paced {
         for index in streams.indices {
             streams[index].sender.clock.play(timeline)
             streams[index].needsStartReport = true
+            streams[index].hasJoined = false
+            guard streams[index].phase != .silent else { continue }
             let leftover = queue.lines[index].waiting.first.map { $0.isLeftover ? Int($0.packetsLeft) : 0 } ?? 0
             starts.append(
                 StreamStart(
@@ -271,7 +285,7 @@ package final class Viewer: Paced {
     package func accepted(line: Int, packets: Int, refused: Bool = false) {
         queue.accept(line: line, packets: packets, refused: refused)
         readIfNeeded()
-        if queue.isEmpty { scheduleDeparture() }
+        if isDelivered || streams[line].phase != .sending { scheduleDeparture() }
     }
 
     /// A transport that was full has room again.

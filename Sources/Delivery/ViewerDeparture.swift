@@ -25,6 +25,8 @@ extension Viewer {
 
     /// Sends what is due of one line; returns how many packets of the quantum's burst that took.
     private func depart(line: Int, now: MediaTime, budget: Int) -> Int {
+        if streams[line].phase != .sending { dropDue(line: line, now: now) }
+        guard streams[line].phase == .sending else { return 0 }
         let transport = streams[line].transport
         let limits = limits(of: transport)
         var due = packetsDue(line, limits: limits, now: now)
@@ -68,6 +70,7 @@ extension Viewer {
             streams[line].needsStartReport = false
             sendStartReport(line: line)
         }
+        streams[line].lastUnit = unit.decodeTime
         streams[line].unitTimestamp = streams[line].sender.clock.timestamp(of: unit.presentationTime)
     }
 
@@ -105,6 +108,10 @@ extension Viewer {
         var next = reportSchedule.next
         for line in queue.lines.indices {
             let transport = streams[line].transport
+            guard streams[line].phase == .sending else {
+                if let time = nextDrop(line: line) { next = min(next ?? time, time) }
+                continue
+            }
             let departure = { self.timeline.deliveryTime(of: $0) }
             guard var time = limits(of: transport).nextDeparture(queue.lines[line], departure: departure) else {
                 continue
@@ -122,18 +129,35 @@ extension Viewer {
 
     private func nextLeftover(now: MediaTime) -> MediaTime? {
         let isUnfinished = queue.lines.indices.contains { line in
+            guard (queue.lines[line].waiting.first?.departedPackets ?? 0) > 0 else { return false }
+            guard streams[line].phase == .sending else { return queue.lines[line].departed.isEmpty }
             let transport = streams[line].transport
-            return (queue.lines[line].waiting.first?.departedPackets ?? 0) > 0
-                && (transport.isPaced || !transport.isFull)
+            return transport.isPaced || !transport.isFull
         }
         return isUnfinished ? now : nil
     }
 
     // MARK: The end
 
+    /// Nothing more comes on any stream that is set up, and the kernel has all of it.
+    var isDelivered: Bool {
+        if queue.isExhausted && queue.isEmpty { return true }
+        return streams.indices.allSatisfy { line in
+            guard streams[line].phase != .silent else { return true }
+            let line = queue.lines[line]
+            return line.isEnded && line.waiting.isEmpty && line.departed.isEmpty
+        }
+    }
+
+    /// Decode time + duration of the last unit queued since the last seek, of the streams that are set up.
+    var lastUnitEnd: MediaTime {
+        streams.indices.filter { streams[$0].phase != .silent }.compactMap { queue.lines[$0].queuedUntil }.max()
+            ?? timeline.start
+    }
+
     /// When BYE goes out, once everything is accepted; nil before.
     private var endTime: MediaTime? {
-        guard case .playing = state, queue.isExhausted, queue.isEmpty else { return nil }
+        guard case .playing = state, isDelivered else { return nil }
         let end = timeline.deliveryTime(of: lastUnitEnd)
         // On a byte stream nothing overtakes.
         return streams.contains { $0.transport.isPaced } ? end + pacing.goodbyeDelay : end

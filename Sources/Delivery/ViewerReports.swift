@@ -27,7 +27,8 @@ struct ReportSchedule {
 extension Viewer {
     /// Reports where a PLAY starts, right before the first packet of a stream after it.
     func sendStartReport(line: Int) {
-        let report = streams[line].sender.startReport
+        let sender = streams[line].sender
+        let report = streams[line].hasJoined ? sender.report(at: environment.now()) : sender.startReport
         let bytes = compound(line: line, report: report)
         streams[line].transport.send(control: bytes)
         if reportSchedule.next == nil { reportSchedule.sent(bytes: bytes.count, now: environment.now()) }
@@ -48,12 +49,14 @@ extension Viewer {
 
     /// SR, SDES and BYE (RFC 3550 6.6) on every stream, also one that had nothing to send: FFmpeg ends once all streams have said it.
     func sendGoodbye(now: MediaTime) {
-        for line in streams.indices {
-            let ssrc = streams[line].sender.ssrc
-            let packets = reportAndDescription(line: line, report: streams[line].sender.report(at: now))
-            let bytes = CompoundPacket(packets + [.goodbye(Goodbye(sources: [ssrc]))]).serialize()
-            streams[line].transport.send(control: bytes)
-        }
+        for line in streams.indices where streams[line].phase != .silent { sendGoodbye(line: line, now: now) }
+    }
+
+    func sendGoodbye(line: Int, now: MediaTime) {
+        let ssrc = streams[line].sender.ssrc
+        let packets = reportAndDescription(line: line, report: streams[line].sender.report(at: now))
+        let bytes = CompoundPacket(packets + [.goodbye(Goodbye(sources: [ssrc]))]).serialize()
+        streams[line].transport.send(control: bytes)
     }
 
     private func compound(line: Int, report: SenderReport) -> [UInt8] {
@@ -73,7 +76,8 @@ extension Viewer {
         reportSchedule.received(bytes: bytes)
         var isOurs = false
         for report in packet.receptionReports {
-            guard let line = streams.firstIndex(where: { $0.sender.ssrc == report.ssrc }) else { continue }
+            let ours = streams.firstIndex { $0.phase != .silent && $0.sender.ssrc == report.ssrc }
+            guard let line = ours else { continue }
             streams[line].lastReception = report
             isOurs = true
         }

@@ -18,6 +18,7 @@ package final class FileTitle: MediaTitle {
     package var formats: [PayloadFormat] { description.formats }
     package var duration: MediaTime? { description.duration }
     package var isSeekable: Bool { description.isSeekable }
+    package var modified: Int64? { identity.modified / 1_000_000_000 }
 
     init(
         name: String, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity,

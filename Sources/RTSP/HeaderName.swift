@@ -14,6 +14,8 @@ package enum HeaderName {
     package static let cseq = "CSeq"
     /// RFC 1123 form: `Sun, 06 Nov 1994 08:49:37 GMT`.
     package static let date = "Date"
+    package static let ifModifiedSince = "If-Modified-Since"
+    package static let lastModified = "Last-Modified"
     package static let location = "Location"
     package static let proxyRequire = "Proxy-Require"
     package static let `public` = "Public"

@@ -77,6 +77,15 @@ package struct MessageParser: Sendable {
         }
     }
 
+    /// Whether a message or frame has begun whose end is not there yet. To be asked once `next()` has answered nil.
+    package var isInMessage: Bool {
+        switch state {
+        case .between: bufferedBytes > 0
+        case .head, .body: true
+        case .ended, .failed: false
+        }
+    }
+
     /// Bytes held: those of an unfinished message, or not asked for yet.
     package var bufferedBytes: Int { buffer.count - start }
 

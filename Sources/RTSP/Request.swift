@@ -17,6 +17,11 @@ package struct Request: Hashable, Sendable {
         self.body = body
     }
 
+    /// About how many bytes it takes to keep: those of its texts and its body.
+    package var retainedBytes: Int {
+        headers.fields.reduce(uri.utf8.count + body.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    }
+
     /// Appends the wire form. `Content-Length` is that of `body`, whatever the headers say. No field can break out of
     /// its line: see ``MessageSerializer``.
     package func serialize(into bytes: inout [UInt8]) {

@@ -19,14 +19,20 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var parser: MessageParser
     /// What waits for its turn, in the order it came: replies keep that order, refusals too.
     private var waiting: Deque<Waiting> = []
+    /// Bytes of the requests among them.
+    private var waitingBytes = 0
     private var isAnswering = false
     /// The connection ends with what waits: nothing more is read.
     private var isClosing = false
     private var unreadReplyBytes = 0
     /// Sessions that this connection made and that have not ended.
     private var sessions: [String: ServerSession] = [:]
+    /// When the last whole request or frame came.
     private var lastActivity: MediaTime
     private var idleTimer: Scheduled<Void>?
+    /// Since when a request or frame waits for its rest; nil between them.
+    private var unfinishedSince: MediaTime?
+    private var requestTimer: Scheduled<Void>?
 
     private enum Waiting {
         case request(Request)
@@ -66,12 +72,14 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         idleTimer?.cancel()
+        requestTimer?.cancel()
         // Interleaved sessions die with their connection; the others live on until they expire.
         for session in Array(sessions.values) where session.isInterleaved {
             session.close(reason: "connection closed")
         }
         sessions.removeAll()
         waiting.removeAll()
+        waitingBytes = 0
         writer?.drained = nil
         writer = nil
         channel = nil
@@ -87,17 +95,24 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
         let bytes = unwrapInboundIn(data)
-        lastActivity = loop.now
         parser.append(bytes.readableBytesSpan)
+        var hasProgress = false
         do {
-            while !isClosing, let message = try parser.next(frame: { receivedFrame(id: $0, payload: $1) }) {
+            while !isClosing,
+                let message = try parser.next(frame: {
+                    receivedFrame(id: $0, payload: $1)
+                    hasProgress = true
+                })
+            {
                 receivedMessage(message)
+                hasProgress = true
             }
         } catch {
             // Nothing after this can be understood: answer, and close when the answer is out.
             logger.notice("unreadable request", metadata: ["reason": "\(error)"])
             enqueue(.farewell(reply(to: error)))
         }
+        noteProgress(hasProgress)
     }
 
     private func receivedMessage(_ message: Message) {
@@ -105,10 +120,11 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .request(let request) where !request.version.isRTSP:
             logger.notice("not RTSP", metadata: ["version": "\(request.version)"])
             enqueue(.farewell(request.generalError() ?? Response(to: request, .badRequest)))
-        case .request(let request) where waiting.count >= server.limits.pipelinedRequests:
+        case .request(let request) where isFull(for: request):
             logger.notice("too many pipelined requests")
             enqueue(.farewell(Response(to: request, .badRequest).explaining("too many pipelined requests")))
         case .request(let request):
+            waitingBytes += request.retainedBytes
             enqueue(.request(request))
         case .malformed(let error):
             logger.notice("malformed request", metadata: ["reason": "\(error)"])
@@ -119,6 +135,13 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .response:
             break
         }
+    }
+
+    /// A first one may always wait, however large the parser let it be.
+    private func isFull(for request: Request) -> Bool {
+        guard !waiting.isEmpty else { return false }
+        return waiting.count >= server.limits.pipelinedRequests
+            || waitingBytes + request.retainedBytes > server.limits.pipelinedBytes
     }
 
     private func reply(to error: ParseError) -> Response {
@@ -147,7 +170,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func answerNext() {
         while !isAnswering, channel != nil, let next = waiting.popFirst() {
             switch next {
-            case .request(let request): begin(request)
+            case .request(let request):
+                waitingBytes -= request.retainedBytes
+                begin(request)
             case .refusal(let response): send(response, closing: false)
             case .farewell(let response): send(response, closing: true)
             }
@@ -228,6 +253,36 @@ final class ConnectionHandler: ChannelInboundHandler {
         where other !== session && !other.isInterleaved && other.machine.path == session.machine.path {
             other.close(reason: "replaced over TCP")
         }
+    }
+
+    // MARK: Time
+
+    /// Only whole requests and frames are signs of life.
+    private func noteProgress(_ hasProgress: Bool) {
+        let now = loop.now
+        if hasProgress { lastActivity = now }
+        guard !isClosing, parser.isInMessage else { return unfinishedSince = nil }
+        guard hasProgress || unfinishedSince == nil else { return }
+        unfinishedSince = now
+        if requestTimer == nil { scheduleRequestCheck(at: now + server.limits.requestTimeout) }
+    }
+
+    private func scheduleRequestCheck(at deadline: MediaTime) {
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        requestTimer = loop.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(max(0, deadline.nanoseconds)))) {
+            bound.value.refuseIfSlow()
+        }
+    }
+
+    private func refuseIfSlow() {
+        requestTimer = nil
+        guard !isClosing, let since = unfinishedSince else { return }
+        let deadline = since + server.limits.requestTimeout
+        guard deadline <= loop.now else { return scheduleRequestCheck(at: deadline) }
+        logger.notice("request did not come to its end")
+        var response = Response(status: .requestTimeout)
+        response.headers.append("Server", "Sluice")
+        enqueue(.farewell(response))
     }
 
     private func scheduleIdleCheck() {

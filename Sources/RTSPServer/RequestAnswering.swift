@@ -102,7 +102,8 @@ extension ConnectionHandler {
                 done(session.setup(request, uri, from: nil))
             }
         }
-        guard !server.registry.isFull, sessionCount < server.limits.sessionsPerConnection else {
+        let network = remoteAddress.flatMap(PeerNetwork.init)
+        guard !server.registry.isFull(for: network), sessionCount < server.limits.sessionsPerConnection else {
             return reply(tooManySessions(request))
         }
         openTitle(request, uri, reply) { [weak self] title in
@@ -112,7 +113,7 @@ extension ConnectionHandler {
                 id: Session.makeID(using: &random), title: title, path: uri.path, connection: self, peer: peer,
                 local: localAddress, loop: loop, context: server)
             let entry = SessionRegistry.Entry(
-                id: session.id, eventLoop: loop.eventLoop,
+                id: session.id, network: network, eventLoop: loop.eventLoop,
                 session: NIOLoopBound(session, eventLoop: loop.eventLoop))
             // Others may have come while the title was being opened.
             guard server.registry.add(entry) else { return reply(tooManySessions(request)) }

@@ -142,9 +142,13 @@ package final class Server: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop })?.value,
-                        context.connections.add(channel, limit: context.limits.connections)
+                        context.connections.add(
+                            channel, limit: context.limits.connections,
+                            limitPerAddress: context.limits.connectionsPerAddress)
                     else {
-                        context.logger.notice("connection limit reached")
+                        context.logger.notice(
+                            "connection limit reached",
+                            metadata: ["connection": "\(channel.remoteAddress, default: "unknown")"])
                         throw ChannelError.operationUnsupported
                     }
                     try channel.pipeline.syncOperations.addHandler(

@@ -1,6 +1,7 @@
 package import Delivery
 import Logging
 import NIOCore
+import RTSP
 package import RTSPSession
 
 /// What all loops, connections and sessions of a server share. Immutable, or guarded by its own locks.
@@ -17,7 +18,7 @@ final class ServerContext: Sendable {
     init(library: any MediaLibrary, limits: Limits, logger: Logger, rtpPort: Int?, allowsInterleaved: Bool) {
         self.library = library
         self.limits = limits
-        self.registry = SessionRegistry(limit: limits.sessions)
+        self.registry = SessionRegistry(limit: limits.sessions, limitPerAddress: limits.sessionsPerAddress)
         self.logger = logger
         self.rtpPort = rtpPort
         self.allowsInterleaved = allowsInterleaved
@@ -29,6 +30,7 @@ extension Presentation {
     package init(_ title: any MediaTitle) {
         self.init(
             name: title.name, version: title.version, tracks: title.tracks, formats: title.formats,
-            duration: title.duration, isSeekable: title.isSeekable)
+            duration: title.duration, isSeekable: title.isSeekable,
+            modified: title.modified.flatMap(HTTPDate.init(unixSeconds:)))
     }
 }

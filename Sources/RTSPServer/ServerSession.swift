@@ -24,7 +24,10 @@ final class ServerSession {
     /// The connection that carries interleaved streams; the session dies with it.
     weak var connection: ConnectionHandler?
     private var ssrcs: [Int: SSRC] = [:]
-    private var controlAddresses: [SocketAddress] = []
+    /// Where each stream's RTCP comes from, over UDP.
+    private var controlAddresses: [Int: SocketAddress] = [:]
+    /// What the viewer's cursor brings.
+    private var cursorTracks: Set<CursorTrack> = []
     private var expiry: Scheduled<Void>?
     /// Bytes that the viewer had taken when the expiry was last looked at.
     private var bytesAtLastLook = 0
@@ -71,7 +74,9 @@ final class ServerSession {
         let isOwn = connection != nil && connection === self.connection
         let taken = isOwn ? connection?.interleavedIDs(exceptTrack: uri.track, of: self) ?? [] : []
         let track = uri.track ?? 0
-        // Only what can be set up is remembered.
+        // Only what can be set up is remembered; a stream in the place of one that was sent is a new source (RFC 3550 8.1).
+        let old = ssrcs[track]
+        if viewer != nil { ssrcs[track] = nil }
         let ssrc = title.tracks.indices.contains(track) ? ssrc(of: track) : SSRC(0)
         let outcome = machine.setup(
             request, uri,
@@ -80,9 +85,30 @@ final class ServerSession {
                     allowsDatagram: loop.sockets != nil, allowsInterleaved: context.allowsInterleaved && isOwn,
                     usedIDs: taken),
                 serverPort: context.rtpPort.map { UInt16($0) }, packetSize: context.limits.packetSize,
-                ssrc: ssrc.rawValue))
+                ssrc: ssrc.rawValue, isFixed: viewer != nil && !title.isSeekable))
+        if let viewer {
+            ssrcs[track] = old
+            if let stream = outcome.stream {
+                release(track)
+                ssrcs[track] = ssrc
+                viewer.add(viewerStream(stream))
+            } else {
+                context.registry.release(ssrc: ssrc)
+            }
+        }
         if outcome.stream != nil { scheduleExpiry() }
         return outcome.reply
+    }
+
+    /// A stream is no more, or has a new transport.
+    private func release(_ track: Int) {
+        viewer?.remove(track: track)
+        loop.flush()
+        if let ssrc = ssrcs.removeValue(forKey: track) { context.registry.release(ssrc: ssrc) }
+        guard let address = controlAddresses.removeValue(forKey: track) else { return }
+        if !controlAddresses.values.contains(address) {
+            context.registry.release(controlAddress: address, of: id)
+        }
     }
 
     private func ssrc(of track: Int) -> SSRC {
@@ -96,19 +122,23 @@ final class ServerSession {
         switch machine.play(request, uri, position: viewer?.position ?? .zero) {
         case .reply(let response):
             reply(response)
+        case .join:
+            guard let viewer else { preconditionFailure("what plays has a viewer") }
+            changeCursor(of: viewer)
+            let start = viewer.join()
+            reply(machine.joined(request, at: start.position, streams: Self.starts(start)))
         case .play(let seek, let end):
             let viewer = viewer ?? makeViewer()
             self.viewer = viewer
+            changeCursor(of: viewer)
             viewer.play(seek: seek, end: end) { [self] result in
                 switch result {
                 case .success(let start):
                     connection?.replaced(by: self)
-                    let streams = start.streams.map {
-                        Session.StreamStart(
-                            track: $0.track, sequenceNumber: $0.sequenceNumber, timestamp: $0.timestamp)
-                    }
                     logger.debug("playing", metadata: ["from": "\(start.position)"])
-                    reply(machine.played(request, from: start.position, end: start.end, streams: streams))
+                    reply(
+                        machine.played(
+                            request, from: start.position, end: start.end, streams: Self.starts(start)))
                 case .failure(let error):
                     logger.notice("cannot play", metadata: ["reason": "\(error)"])
                     reply(machine.playFailed(request, error))
@@ -118,11 +148,19 @@ final class ServerSession {
         }
     }
 
+    private static func starts(_ start: Viewer.Start) -> [Session.StreamStart] {
+        start.streams.map {
+            Session.StreamStart(track: $0.track, sequenceNumber: $0.sequenceNumber, timestamp: $0.timestamp)
+        }
+    }
+
     /// After a first PLAY that failed the streams can be set up anew.
     private func forgetUnplayedViewer() {
         guard !machine.hasPlayed, !machine.isStarting else { return }
         viewer?.close()
         viewer = nil
+        for address in controlAddresses.values { context.registry.release(controlAddress: address, of: id) }
+        controlAddresses.removeAll()
     }
 
     func pause(_ request: Request, _ uri: PresentationURI) -> Response {
@@ -136,6 +174,9 @@ final class ServerSession {
     func teardown(_ request: Request, _ uri: PresentationURI) -> Response {
         switch machine.teardown(request, uri) {
         case .reply(let response):
+            return response
+        case .remove(let track, let response):
+            release(track)
             return response
         case .end(let response):
             close(reason: "teardown")
@@ -152,33 +193,51 @@ final class ServerSession {
     // MARK: Media
 
     private func makeViewer() -> Viewer {
-        let streams = machine.streams.sorted { $0.track < $1.track }
-        let cursor = title.makeCursor(
-            CursorOptions(
-                tracks: streams.map {
-                    CursorTrack(
-                        track: $0.track, layout: PacketLayout(prefix: $0.prefix, maximumPacketSize: $0.packetSize),
-                        payloadType: Presentation.payloadType(of: $0.track, title.formats[$0.track]))
-                }))
-        var random = SystemRandomNumberGenerator()
-        let timeline = DeliveryTimeline(wallClock: loop.wallClock)
-        let viewerStreams = streams.map { stream in
-            ViewerStream(
-                track: stream.track,
-                sender: SenderState(
-                    ssrc: ssrc(of: stream.track), sequenceNumber: SequenceNumber(random.next()),
-                    clock: RTPClock(
-                        clockRate: title.formats[stream.track].clockRate, offset: random.next(), timeline: timeline)),
-                transport: makeTransport(stream))
+        let wanted = machine.streams.map(cursorTrack)
+        cursorTracks = Set(wanted)
+        let streams = title.tracks.map { track in
+            machine.streams.first { $0.track == track.id }.map(viewerStream)
+                ?? ViewerStream(silent: track.id, clockRate: title.formats[track.id].clockRate)
         }
+        var random = SystemRandomNumberGenerator()
         let viewer = Viewer(
-            cursor: cursor, streams: viewerStreams, cname: CNAME(using: &random), limits: context.limits.demand,
+            cursor: makeCursor(wanted), streams: streams, cname: CNAME(using: &random), limits: context.limits.demand,
             pacing: context.limits.pacing, wallClock: loop.wallClock, environment: loop.viewerEnvironment)
         viewer.ended = { [weak self] failure in self?.mediaEnded(failure) }
         viewer.unitsSkipped = { [logger] count, reason in
             logger.warning("access units left out", metadata: ["count": "\(count)", "reason": "\(reason)"])
         }
         return viewer
+    }
+
+    /// A cursor brings what the streams were set up for; one that does already goes on.
+    private func changeCursor(of viewer: Viewer) {
+        let wanted = machine.streams.map(cursorTrack)
+        guard !cursorTracks.isSuperset(of: wanted) else { return }
+        cursorTracks = Set(wanted)
+        viewer.replace(cursor: makeCursor(wanted), tracks: wanted.map(\.track))
+    }
+
+    private func makeCursor(_ tracks: [CursorTrack]) -> any MediaCursor {
+        title.makeCursor(CursorOptions(tracks: tracks.sorted { $0.track < $1.track }))
+    }
+
+    private func cursorTrack(_ stream: Session.Stream) -> CursorTrack {
+        CursorTrack(
+            track: stream.track, layout: PacketLayout(prefix: stream.prefix, maximumPacketSize: stream.packetSize),
+            payloadType: Presentation.payloadType(of: stream.track, title.formats[stream.track]))
+    }
+
+    private func viewerStream(_ stream: Session.Stream) -> ViewerStream {
+        var random = SystemRandomNumberGenerator()
+        let clock = RTPClock(
+            clockRate: title.formats[stream.track].clockRate, offset: random.next(),
+            timeline: DeliveryTimeline(wallClock: loop.wallClock))
+        return ViewerStream(
+            track: stream.track,
+            sender: SenderState(
+                ssrc: ssrc(of: stream.track), sequenceNumber: SequenceNumber(random.next()), clock: clock),
+            transport: makeTransport(stream))
     }
 
     private func makeTransport(_ stream: Session.Stream) -> any PacketTransport {
@@ -194,7 +253,7 @@ final class ServerSession {
             destination.port = Int(rtpPort)
             var control = peer
             control.port = Int(rtcpPort)
-            controlAddresses.append(control)
+            controlAddresses[stream.track] = control
             context.registry.register(controlAddress: control, for: id)
             return DatagramTransport(
                 sockets: sockets, destination: destination, controlDestination: control, source: local
@@ -244,7 +303,7 @@ final class ServerSession {
         expiry?.cancel()
         viewer?.close()
         loop.flush()
-        context.registry.remove(id: id, ssrcs: Array(ssrcs.values), controlAddresses: controlAddresses)
+        context.registry.remove(id: id, ssrcs: Array(ssrcs.values), controlAddresses: Array(controlAddresses.values))
         connection?.forget(self)
         logEnd(reason: reason)
         // Here, on the loop: whoever lets go of the session last may do so on another thread, and wire buffers return to the loop's pool.

@@ -7,31 +7,55 @@ final class SessionRegistry: Sendable {
     /// A session and the loop that alone may touch it.
     struct Entry: Sendable {
         let id: String
+        /// Of the peer that made it.
+        let network: PeerNetwork?
         let eventLoop: any EventLoop
         let session: NIOLoopBound<ServerSession>
     }
 
     private struct State {
         var entries: [String: Entry] = [:]
+        var counts: [PeerNetwork: Int] = [:]
         var idsBySSRC: [UInt32: String] = [:]
         /// More than one id for an address means that it tells nothing.
         var idsByAddress: [SocketAddress: Set<String>] = [:]
         var random = SystemRandomNumberGenerator()
+
+        mutating func removeEntry(_ id: String) {
+            guard let network = entries.removeValue(forKey: id)?.network, let count = counts[network] else { return }
+            counts[network] = count > 1 ? count - 1 : nil
+        }
+
+        mutating func release(_ address: SocketAddress, of id: String) {
+            idsByAddress[address]?.remove(id)
+            if idsByAddress[address]?.isEmpty == true { idsByAddress[address] = nil }
+        }
     }
 
     private let state = NIOLockedValueBox(State())
     private let limit: Int
+    private let limitPerAddress: Int
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, limitPerAddress: Int = .max) {
+        self.limit = limit
+        self.limitPerAddress = limitPerAddress
+    }
 
     var count: Int { state.withLockedValue { $0.entries.count } }
-    var isFull: Bool { count >= limit }
+
+    /// Whether there are as many sessions as may be, in all or from one peer.
+    func isFull(for network: PeerNetwork?) -> Bool { state.withLockedValue { isFull($0, for: network) } }
+
+    private func isFull(_ state: State, for network: PeerNetwork?) -> Bool {
+        state.entries.count >= limit || network.flatMap { state.counts[$0] } ?? 0 >= limitPerAddress
+    }
 
     /// False if there are as many sessions as may be.
     func add(_ entry: Entry) -> Bool {
         state.withLockedValue { state in
-            guard state.entries.count < limit else { return false }
+            guard !isFull(state, for: entry.network) else { return false }
             state.entries[entry.id] = entry
+            if let network = entry.network { state.counts[network, default: 0] += 1 }
             return true
         }
     }
@@ -57,6 +81,14 @@ final class SessionRegistry: Sendable {
         state.withLockedValue { _ = $0.idsByAddress[controlAddress, default: []].insert(id) }
     }
 
+    /// A stream has ended; its session has not.
+    func release(ssrc: SSRC) { state.withLockedValue { $0.idsBySSRC[ssrc.rawValue] = nil } }
+
+    /// Nothing of the session comes from `address` any more.
+    func release(controlAddress address: SocketAddress, of id: String) {
+        state.withLockedValue { $0.release(address, of: id) }
+    }
+
     func session(ssrc: SSRC) -> Entry? {
         state.withLockedValue { state in state.idsBySSRC[ssrc.rawValue].flatMap { state.entries[$0] } }
     }
@@ -71,12 +103,9 @@ final class SessionRegistry: Sendable {
 
     func remove(id: String, ssrcs: [SSRC], controlAddresses: [SocketAddress]) {
         state.withLockedValue { state in
-            state.entries[id] = nil
+            state.removeEntry(id)
             for ssrc in ssrcs { state.idsBySSRC[ssrc.rawValue] = nil }
-            for address in controlAddresses {
-                state.idsByAddress[address]?.remove(id)
-                if state.idsByAddress[address]?.isEmpty == true { state.idsByAddress[address] = nil }
-            }
+            for address in controlAddresses { state.release(address, of: id) }
         }
     }
 }

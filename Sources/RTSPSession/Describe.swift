@@ -22,8 +22,10 @@ package enum Describe {
     package static func reply(
         to request: Request, _ uri: PresentationURI, _ presentation: Presentation, isIPv6: Bool
     ) -> Response {
+        if let notModified = presentation.notModified(request) { return notModified }
         var response = Response(to: request, .ok)
         response.headers.append("Content-Base", uri.contentBase)
+        if let modified = presentation.modified { response.headers.replace(LastModifiedHeader(modified)) }
         response.headers.append("Content-Type", "application/sdp")
         response.body = Array(presentation.sessionDescription(isIPv6: isIPv6).serialize().utf8)
         return response

@@ -9,6 +9,8 @@ extension Session {
         case reply(Response)
         /// Position the media (nil: where it stands), then `played` or `playFailed`.
         case play(seek: MediaTime?, end: MediaTime?)
+        /// While the others play: begin the streams set up since, then `joined`.
+        case join
     }
 
     /// Where delivery starts, of one stream.
@@ -25,23 +27,19 @@ extension Session {
     }
 
     /// With a Range it is a seek, also while playing (RFC 7826 13.4.3, and what VLC means); without one it goes on, and while playing does
-    /// nothing.
+    /// nothing but begin the streams that were set up meanwhile.
     /// - Parameter position: NPT that delivery has reached.
     package mutating func play(_ request: Request, _ uri: PresentationURI, position: MediaTime) -> PlayOutcome {
         guard state != .initial else { return .reply(Response(to: request, .methodNotValidInThisState)) }
-        if let mismatch = mismatch(uri, request) { return .reply(mismatch) }
+        if let mismatch = mismatch(uri, request), !isJoin(uri, request) { return .reply(mismatch) }
         func refused(_ status: StatusCode, _ text: String) -> PlayOutcome {
             .reply(Response(to: request, status, session: header).explaining(text))
         }
         let range: RangeHeader?
         do { range = try request.headers.typed(RangeHeader.self) } catch { return refused(.badRequest, "\(error)") }
-        guard let range else {
-            guard state != .playing else { return .reply(unchanged(request, position: position)) }
-            pendingPlays += 1
-            return .play(seek: nil, end: nil)
-        }
+        guard let range else { return goOn(request, position: position) }
         guard case .npt(let npt) = range.specifier else {
-            return refused(.headerFieldNotValid, "only npt ranges are known")
+            return refused(.notImplemented, "only npt ranges are understood")
         }
         let seek = npt.start.flatMap(Self.time)
         let end = npt.end.flatMap(Self.time).flatMap { isEnd($0) ? nil : $0 }
@@ -53,10 +51,23 @@ extension Session {
         }
         if let end, end <= (seek ?? position) { return refused(.invalidRange, "the range ends before it starts") }
         // `npt=now-` while playing to the end: so it is.
-        if state == .playing, seek == nil, end == nil, rangeEnd == nil {
-            return .reply(unchanged(request, position: position))
+        if seek == nil, end == nil, rangeEnd == nil || state != .playing { return goOn(request, position: position) }
+        return begin(seek: seek, end: end)
+    }
+
+    /// No Range, or one that says as much.
+    private mutating func goOn(_ request: Request, position: MediaTime) -> PlayOutcome {
+        guard state == .playing else { return begin(seek: nil, end: nil) }
+        guard joining.isEmpty else {
+            joining.removeAll()
+            return .join
         }
+        return .reply(unchanged(request, position: position))
+    }
+
+    private mutating func begin(seek: MediaTime?, end: MediaTime?) -> PlayOutcome {
         pendingPlays += 1
+        joining.removeAll()
         return .play(seek: seek, end: end)
     }
 
@@ -65,6 +76,12 @@ extension Session {
     private func isEnd(_ npt: MediaTime) -> Bool {
         guard let duration = presentation.duration else { return false }
         return npt + .milliseconds(1) > duration
+    }
+
+    /// A stream that was set up while the others play may be begun by its own URL.
+    private func isJoin(_ uri: PresentationURI, _ request: Request) -> Bool {
+        guard uri.path == path, let track = uri.track else { return false }
+        return state == .playing && joining == [track] && request.headers[RangeHeader.name] == nil
     }
 
     /// `now` and an open start mean where delivery stands.
@@ -83,6 +100,16 @@ extension Session {
         hasPlayed = true
         pendingPlays -= 1
         rangeEnd = end
+        return started(request, from: position, starts)
+    }
+
+    /// The reply to a PLAY that was a `join`.
+    /// - Parameter starts: of all streams, where they stand.
+    package func joined(_ request: Request, at position: MediaTime, streams starts: [StreamStart]) -> Response {
+        started(request, from: position, starts)
+    }
+
+    private func started(_ request: Request, from position: MediaTime, _ starts: [StreamStart]) -> Response {
         var reply = unchanged(request, position: position)
         let infos = streams.compactMap { stream in
             starts.first { $0.track == stream.track }.map {

@@ -1,5 +1,6 @@
 package import MediaCore
 package import RTPPayload
+package import RTSP
 
 /// What a session must know of a title: its tracks, how each is sent, how long it is.
 package struct Presentation: Sendable {
@@ -13,9 +14,12 @@ package struct Presentation: Sendable {
     /// NPT of the end; nil if unknown.
     package var duration: MediaTime?
     package var isSeekable: Bool
+    /// When the file was changed last; nil if unknown.
+    package var modified: HTTPDate?
 
     package init(
-        name: String, version: UInt64, tracks: [Track], formats: [PayloadFormat], duration: MediaTime?, isSeekable: Bool
+        name: String, version: UInt64, tracks: [Track], formats: [PayloadFormat], duration: MediaTime?,
+        isSeekable: Bool, modified: HTTPDate? = nil
     ) {
         precondition(tracks.count == formats.count)
         self.name = name
@@ -24,6 +28,18 @@ package struct Presentation: Sendable {
         self.formats = formats
         self.duration = duration
         self.isSeekable = isSeekable
+        self.modified = modified
+    }
+
+    /// The 304 of a client that knows the presentation as it is (RFC 2326 12.23): nothing is described or set up. Nil if it has changed, or that is
+    /// not known, or was not asked.
+    package func notModified(_ request: Request, session: SessionHeader? = nil) -> Response? {
+        guard let modified, let since = try? request.headers.typed(IfModifiedSinceHeader.self)?.date,
+            modified <= since
+        else { return nil }
+        var response = Response(to: request, .notModified, session: session)
+        response.headers.replace(LastModifiedHeader(modified))
+        return response
     }
 
     /// RFC 3551 3: the encoding's static payload type, else a dynamic one per track: 96 to 127, then around again. Streams have RTP sessions

@@ -31,11 +31,13 @@ package struct Session: Sendable {
     package let timeout: MediaTime
     package internal(set) var state = State.initial
     package internal(set) var streams: [Stream] = []
-    /// A PLAY has been answered: the streams are fixed.
+    /// A PLAY has been answered.
     package internal(set) var hasPlayed = false
+    /// Tracks set up since the last PLAY of a session that has played.
+    var joining: Set<Int> = []
     /// PLAYs that wait for their first media: more than one if a seek overtakes another.
     var pendingPlays = 0
-    /// Until they are answered the streams are fixed.
+    /// Until they are answered no stream is added.
     package var isStarting: Bool { pendingPlays > 0 }
     /// NPT at which the last PLAY ends, if it said so.
     var rangeEnd: MediaTime?

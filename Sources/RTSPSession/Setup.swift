@@ -11,16 +11,21 @@ extension Session {
         package var packetSize: Int
         /// Of the stream, random.
         package var ssrc: UInt32
+        /// Media is under way that cannot be positioned for one stream more.
+        package var isFixed: Bool
 
-        package init(offer: TransportOffer, serverPort: UInt16?, packetSize: Int, ssrc: UInt32) {
+        package init(
+            offer: TransportOffer, serverPort: UInt16?, packetSize: Int, ssrc: UInt32, isFixed: Bool = false
+        ) {
             self.offer = offer
             self.serverPort = serverPort
             self.packetSize = packetSize
             self.ssrc = ssrc
+            self.isFixed = isFixed
         }
     }
 
-    /// Adds a stream, or replaces its transport.
+    /// Adds a stream, or replaces its transport; in mid-session too: it is sent from the next PLAY on, the others go on (RFC 2326 10.4).
     /// - Returns: the reply; on success also the stream.
     package mutating func setup(
         _ request: Request, _ uri: PresentationURI, _ options: SetupOptions
@@ -31,13 +36,17 @@ extension Session {
             return (Response(to: request, status, session: header).explaining(text), nil)
         }
         guard uri.path == path else { return refused(.notFound, "the session is of another presentation") }
-        guard !hasPlayed, !isStarting else {
-            return refused(.methodNotValidInThisState, "streams are set up before the first PLAY")
+        guard !isStarting else { return refused(.methodNotValidInThisState, "a PLAY is under way") }
+        guard !options.isFixed else {
+            return refused(.methodNotValidInThisState, "streams of this presentation are set up before the first PLAY")
         }
         guard let track = uri.track ?? (presentation.tracks.count == 1 ? 0 : nil) else {
             return refused(.aggregateOperationNotAllowed, "SETUP takes the URL of one track")
         }
         guard presentation.tracks.indices.contains(track) else { return refused(.notFound, "no track \(track)") }
+        if let reply = presentation.notModified(request, session: state == .initial ? nil : header) {
+            return (reply, nil)
+        }
         let specs: [TransportSpec]
         do {
             guard let header = try request.headers.typed(TransportHeader.self) else {
@@ -54,7 +63,8 @@ extension Session {
             track: track, transport: transport, url: request.uri, packetSize: packetSize(request, options.packetSize))
         streams.removeAll { $0.track == track }
         streams.append(stream)
-        state = .ready
+        if hasPlayed { joining.insert(track) }
+        if state == .initial { state = .ready }
         var reply = Response(to: request, .ok, session: header)
         reply.headers.replace(
             TransportHeader([spec.agreed(transport, serverPort: options.serverPort, ssrc: options.ssrc)]))

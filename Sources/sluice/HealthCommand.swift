@@ -52,8 +52,21 @@ struct HealthCommand: AsyncParsableCommand {
             throw code
         } catch {
             answer.fail(error)
-            FileOutput.error("sluice: no answer from \(host) port \(port): \(error)")
+            FileOutput.error("sluice: no answer from \(host) port \(port): \(Self.reason(error))")
             throw ExitCode.failure
+        }
+    }
+
+    /// The cause of a network error in a few words, on one line: "Connection refused".
+    static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { reason($0.error) } ?? "unknown host"
+        case ChannelError.connectTimeout: "timed out"
+        case ChannelError.eof: "the connection was closed"
+        case let error as ParseError: "no RTSP: \(error)"
+        default: "\(error)".replacing("\n", with: " ")
         }
     }
 }

@@ -107,7 +107,10 @@ struct ServeCommand: AsyncParsableCommand {
                 "start-lead-ms": "\(options.startLead)",
                 "burst": "\(options.burst)", "bye-delay-ms": "\(options.byeDelay)", "mtu": "\(options.mtu)",
                 "max-sessions": "\(options.maxSessions)",
-                "max-connections": "\(options.maxConnections)", "session-timeout-s": "\(options.sessionTimeout)",
+                "max-sessions-per-address": "\(options.maxSessionsPerAddress)",
+                "max-connections": "\(options.maxConnections)",
+                "max-connections-per-address": "\(options.maxConnectionsPerAddress)",
+                "request-timeout-s": "\(options.requestTimeout)", "session-timeout-s": "\(options.sessionTimeout)",
             ])
         let base = "rtsp://\(host):\(port)/"
         let paths = DirectoryListing.files(below: options.directory, limit: 10)

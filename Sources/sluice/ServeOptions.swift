@@ -2,6 +2,7 @@ import ArgumentParser
 import Delivery
 import Logging
 import MediaCore
+import RTSP
 import RTSPServer
 
 /// The flags of `serve`. Every bound that a peer or a file meets has one.
@@ -63,8 +64,38 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "RTSP sessions at once.")
     var maxSessions = 4096
 
+    @Option(help: "Of these, made from one address (of IPv6: from one /64).")
+    var maxSessionsPerAddress = 2048
+
+    @Option(help: "Sessions that one connection may make.")
+    var maxSessionsPerConnection = 16
+
     @Option(help: "RTSP connections at once.")
     var maxConnections = 4096
+
+    @Option(help: "Of these, from one address (of IPv6: from one /64).")
+    var maxConnectionsPerAddress = 2048
+
+    @Option(help: "Bytes of a request line.")
+    var maxRequestLine = ParserLimits().startLineBytes
+
+    @Option(help: "Header fields of a request.")
+    var maxHeaders = ParserLimits().headerCount
+
+    @Option(help: "Bytes of a request's header lines.")
+    var maxHeaderBytes = ParserLimits().headerBytes
+
+    @Option(help: "Bytes of a request's body.")
+    var maxBody = ParserLimits().bodyBytes
+
+    @Option(help: "Requests of one connection that may wait for their turn.")
+    var maxWaitingRequests = 64
+
+    @Option(help: "Bytes of these; a single one may have more.")
+    var maxWaitingBytes = 256 * 1024
+
+    @Option(help: "How long a request may take from its first byte to its last (seconds).")
+    var requestTimeout = 20
 
     @Option(help: "A session that shows no life for this long ends (seconds, at least 60 for common clients).")
     var sessionTimeout = 60
@@ -101,6 +132,16 @@ struct ServeOptions: ParsableArguments {
         try check((256...65_535).contains(mtu), "--mtu must be from 256 to 65535")
         try check((1...1 << 30).contains(maxAccessUnit), "--max-access-unit must be from 1 to 1073741824")
         try check(maxSessions > 0 && maxConnections > 0, "--max-sessions and --max-connections must be positive")
+        try check(
+            maxSessionsPerAddress > 0 && maxSessionsPerConnection > 0 && maxConnectionsPerAddress > 0,
+            "--max-sessions-per-address, -per-connection and --max-connections-per-address must be positive")
+        try check((64...1 << 20).contains(maxRequestLine), "--max-request-line must be from 64 to 1048576")
+        try check((1...10_000).contains(maxHeaders), "--max-headers must be from 1 to 10000")
+        try check((64...1 << 20).contains(maxHeaderBytes), "--max-header-bytes must be from 64 to 1048576")
+        try check((0...1 << 24).contains(maxBody), "--max-body must be from 0 to 16777216")
+        try check((1...10_000).contains(maxWaitingRequests), "--max-waiting-requests must be from 1 to 10000")
+        try check((1...1 << 24).contains(maxWaitingBytes), "--max-waiting-bytes must be from 1 to 16777216")
+        try check((1...3600).contains(requestTimeout), "--request-timeout must be from 1 to 3600 s")
         try check((1...86_400).contains(sessionTimeout), "--session-timeout must be from 1 to 86400 s")
         try check((1...86_400).contains(idleTimeout), "--idle-timeout must be from 1 to 86400 s")
         try check(
@@ -117,7 +158,17 @@ struct ServeOptions: ParsableArguments {
             goodbyeDelay: .milliseconds(Int64(byeDelay)), startLead: .milliseconds(Int64(startLead)))
         limits.packetSize = mtu - 28
         limits.sessions = maxSessions
+        limits.sessionsPerAddress = maxSessionsPerAddress
+        limits.sessionsPerConnection = maxSessionsPerConnection
         limits.connections = maxConnections
+        limits.connectionsPerAddress = maxConnectionsPerAddress
+        limits.parser.startLineBytes = maxRequestLine
+        limits.parser.headerCount = maxHeaders
+        limits.parser.headerBytes = maxHeaderBytes
+        limits.parser.bodyBytes = maxBody
+        limits.pipelinedRequests = maxWaitingRequests
+        limits.pipelinedBytes = maxWaitingBytes
+        limits.requestTimeout = .seconds(Int64(requestTimeout))
         limits.sessionTimeout = .seconds(Int64(sessionTimeout))
         limits.idleConnectionTimeout = .seconds(Int64(idleTimeout))
         return limits

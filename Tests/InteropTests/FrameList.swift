@@ -35,7 +35,8 @@ struct FrameList: Sendable {
             else { continue }
             entries.append(
                 Entry(
-                    pts: Int(fields[2]).map { Double($0) * tick } ?? .nan, duration: Double(duration) * tick,
+                    // Without a time it prints "NOPTS" or the least number.
+                    pts: Int(fields[2]).flatMap { $0 == .min ? nil : Double($0) * tick } ?? .nan, duration: Double(duration) * tick,
                     bytes: bytes, hash: hash,
                     isKey: !fields.dropFirst(6).contains { $0.hasPrefix("F=") }))
         }

@@ -27,6 +27,29 @@ import Testing
         }
     }
 
+    /// What a client knows is not described to it again.
+    @Test func ifModifiedSince() async throws {
+        let film = FakeTitle(units: FakeTitle.small(seconds: 1).units, modified: 784_111_777)
+        try await RunningServer.run(FakeLibrary(["film.mp4": film])) { server in
+            let client = try server.connect()
+            let date = try #require(try client.request("DESCRIBE", server.uri()).headers["Last-Modified"])
+            #expect(date == "Sun, 06 Nov 1994 08:49:37 GMT")
+            let known = try client.request("DESCRIBE", server.uri(), ["If-Modified-Since: \(date)"])
+            #expect(known.status == .notModified)
+            #expect(known.body.isEmpty)
+            let setup = try client.request(
+                "SETUP", server.uri() + "/trackID=0",
+                ["Transport: RTP/AVP/TCP;interleaved=0-1", "If-Modified-Since: \(date)"])
+            #expect(setup.status == .notModified)
+            // No session was made.
+            #expect(setup.headers["Session"] == nil)
+            let older = try client.request(
+                "DESCRIBE", server.uri(), ["If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT"])
+            #expect(older.status == .ok)
+            #expect(!older.body.isEmpty)
+        }
+    }
+
     @Test func errorsOfTheLibrary() async throws {
         let failures: [String: MediaError] = [
             "secret.mp4": .forbidden, "text.mp4": .unsupported("no tracks"), "bad.mp4": .unreadable("I/O error"),

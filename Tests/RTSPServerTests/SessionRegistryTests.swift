@@ -49,23 +49,54 @@ import Testing
     @Test func theLimitHolds() async throws {
         try await withSessions(["a", "b", "c"], limit: 2) { registry in
             #expect(registry.count == 2)
-            #expect(registry.isFull)
+            #expect(registry.isFull(for: nil))
             #expect(registry.session(id: "c") == nil)
+        }
+    }
+
+    @Test func theLimitPerAddressHolds() async throws {
+        try await withSessions(["a", "b", "c"], limitPerAddress: 2) { registry in
+            #expect(registry.count == 2)
+            let network = try PeerNetwork(SocketAddress(ipAddress: "127.0.0.1", port: 1))
+            #expect(registry.isFull(for: network))
+            #expect(!registry.isFull(for: try PeerNetwork(SocketAddress(ipAddress: "127.0.0.2", port: 1))))
+            registry.remove(id: "a", ssrcs: [], controlAddresses: [])
+            #expect(!registry.isFull(for: network))
+            // Once more changes nothing.
+            registry.remove(id: "a", ssrcs: [], controlAddresses: [])
+            registry.remove(id: "b", ssrcs: [], controlAddresses: [])
+            #expect(registry.count == 0)
+        }
+    }
+
+    @Test func aStreamThatEndedFindsNobody() async throws {
+        try await withSessions(["a"]) { registry in
+            let ssrc = registry.makeSSRC(for: "a")
+            let address = try SocketAddress(ipAddress: "127.0.0.1", port: 5001)
+            registry.register(controlAddress: address, for: "a")
+            registry.release(ssrc: ssrc)
+            registry.release(controlAddress: address, of: "a")
+            #expect(registry.session(ssrc: ssrc) == nil)
+            #expect(registry.session(controlAddress: address) == nil)
+            #expect(registry.session(id: "a") != nil)
         }
     }
 
     /// A registry with sessions that do nothing.
     private func withSessions(
-        _ ids: [String], limit: Int = 10, _ body: @escaping @Sendable (SessionRegistry) throws -> Void
+        _ ids: [String], limit: Int = 10, limitPerAddress: Int = 10,
+        _ body: @escaping @Sendable (SessionRegistry) throws -> Void
     ) async throws {
-        let registry = SessionRegistry(limit: limit)
+        let registry = SessionRegistry(limit: limit, limitPerAddress: limitPerAddress)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         try await loop.submit {
             for id in ids {
                 let session = try Self.session(id: id, eventLoop: loop)
                 let isAdded = registry.add(
-                    SessionRegistry.Entry(id: id, eventLoop: loop, session: NIOLoopBound(session, eventLoop: loop)))
+                    SessionRegistry.Entry(
+                        id: id, network: PeerNetwork(session.peer), eventLoop: loop,
+                        session: NIOLoopBound(session, eventLoop: loop)))
                 #expect(isAdded == (registry.session(id: id) != nil))
             }
             try body(registry)

@@ -41,8 +41,11 @@ import Testing
         ("npt=5-5", .invalidRange),
         ("npt=5-2", .invalidRange),
         ("npt=-4", .invalidRange),
-        ("clock=19961108T142300Z-", .headerFieldNotValid),
-        ("smpte=0:10:00-", .headerFieldNotValid),
+        // RFC 2326 12.29: a time format that is not understood.
+        ("clock=19961108T142300Z-", .notImplemented),
+        ("smpte=0:10:00-", .notImplemented),
+        ("smpte-25=0:10:00-", .notImplemented),
+        ("parsecs=3-", .notImplemented),
         ("npt=x-", .badRequest),
         ("npt=", .badRequest),
         ("7", .badRequest),
@@ -95,6 +98,46 @@ import Testing
         #expect(reply.headers["Range"] == "npt=4-")
         #expect(session.state == .playing)
         #expect(!session.isStarting)
+    }
+
+    // MARK: Streams that come in mid-session
+
+    private static let track0 = SessionFixture.base + "/trackID=0"
+
+    /// VLC, when a track is switched on again: SETUP, then PLAY without a Range, of the presentation or of the track.
+    @Test(arguments: [(SessionFixture.base, nil), (SessionFixture.base, "npt=now-"), (track0, nil)])
+    func withoutARangeItBeginsWhatWasSetUpMeanwhile(_ uri: String, _ range: String?) throws {
+        var session = try SessionFixture.playingSession()
+        _ = session.teardown(SessionFixture.request(.teardown, Self.track0), try PresentationURI(parsing: Self.track0))
+        _ = try session.setup(0, transport: "RTP/AVP;unicast;client_port=7000-7001")
+        guard case .join = try session.play(range, position: .seconds(4), uri: uri) else {
+            return #expect(Bool(false), "the stream joins")
+        }
+        let reply = session.joined(SessionFixture.request(.play), at: .seconds(4), streams: Self.starts)
+        #expect(reply.status == .ok)
+        #expect(reply.headers["Range"] == "npt=4-12.04")
+        let base = SessionFixture.base
+        #expect(
+            reply.headers["RTP-Info"]
+                == "url=\(base)/trackID=1;seq=7;rtptime=0,url=\(base)/trackID=0;seq=65535;rtptime=4294967295")
+        #expect(session.state == .playing)
+        // Once.
+        #expect(try session.play(nil, position: .seconds(5)).reply?.headers["RTP-Info"] == nil)
+    }
+
+    @Test func aRangeTakesThemAlong() throws {
+        var session = try SessionFixture.playingSession()
+        _ = try session.setup(0, transport: "RTP/AVP;unicast;client_port=7000-7001")
+        #expect(try session.play("npt=6-", position: .seconds(4)).range == .init(seek: .seconds(6), end: nil))
+        _ = session.played(SessionFixture.request(.play), from: .seconds(6), end: nil, streams: [])
+        #expect(try session.play(nil, position: .seconds(7)).reply?.status == .ok)
+    }
+
+    @Test func aTrackThatPlaysAlreadyIsNotPlayedAlone() throws {
+        var session = try SessionFixture.playingSession()
+        _ = try session.setup(1, transport: "RTP/AVP;unicast;client_port=7000-7001")
+        let reply = try session.play(nil, position: .seconds(4), uri: Self.track0).reply
+        #expect(reply?.status == .onlyAggregateOperationAllowed)
     }
 
     // MARK: The reply

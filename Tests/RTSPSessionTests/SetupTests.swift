@@ -90,15 +90,35 @@ import Testing
         )
     }
 
-    @Test func streamsAreFixedByPlay() throws {
+    @Test func notWhileAPlayIsUnderWay() throws {
         var session = try SessionFixture.readySession()
         _ = try session.play("npt=0-", position: .zero)
         #expect(try session.setup(0, transport: Self.udp).reply.status == .methodNotValidInThisState)
         _ = session.played(SessionFixture.request(.play), from: .zero, end: nil, streams: [])
-        #expect(try session.setup(0, transport: Self.udp).reply.status == .methodNotValidInThisState)
+        #expect(try session.setup(0, transport: Self.udp).reply.status == .ok)
     }
 
-    @Test func afterAFirstPlayThatFailedTheyAreNot() throws {
+    /// RFC 2326 A.2: SETUP while playing leaves the state as it is.
+    @Test func whilePlayingTheStateStays() throws {
+        var session = try SessionFixture.playingSession()
+        let outcome = try session.setup(1, transport: "RTP/AVP/TCP;unicast;interleaved=0-1")
+        #expect(outcome.reply.status == .ok)
+        #expect(outcome.stream?.transport == .interleaved(rtp: 0, rtcp: 1))
+        #expect(session.state == .playing)
+        #expect(session.streams.count == 2)
+    }
+
+    @Test func aPresentationThatCannotSeekTakesNoStreamInMidSession() throws {
+        var session = try SessionFixture.playingSession()
+        let request = SessionFixture.request(.setup, SessionFixture.base + "/trackID=0", [("Transport", Self.udp)])
+        let outcome = session.setup(
+            request, try PresentationURI(parsing: request.uri),
+            Session.SetupOptions(offer: .everything, serverPort: 6970, packetSize: 1372, ssrc: 1, isFixed: true))
+        #expect(outcome.reply.status == .methodNotValidInThisState)
+        #expect(outcome.stream == nil)
+    }
+
+    @Test func afterAFirstPlayThatFailed() throws {
         var session = try SessionFixture.readySession()
         _ = try session.play("npt=0-", position: .zero)
         _ = session.playFailed(SessionFixture.request(.play), .unreadable("disk"))

@@ -7,7 +7,7 @@ import Testing
         ends: Bool, Response
     ) {
         switch session.teardown(SessionFixture.request(.teardown, uri), try PresentationURI(parsing: uri)) {
-        case .reply(let reply): (false, reply)
+        case .reply(let reply), .remove(_, let reply): (false, reply)
         case .end(let reply): (true, reply)
         }
     }
@@ -34,12 +34,21 @@ import Testing
         #expect(try Self.teardown(&session, SessionFixture.base + "/trackID=1").ends)
     }
 
-    @Test func oneOfTwoTracksAfterPlay() throws {
+    /// VLC, when a track is switched off.
+    @Test func oneOfTwoTracksWhilePlaying() throws {
         var session = try SessionFixture.playingSession()
-        let (ends, reply) = try Self.teardown(&session, SessionFixture.base + "/trackID=0")
-        #expect(!ends)
-        #expect(reply.status == .onlyAggregateOperationAllowed)
-        #expect(session.streams.count == 2)
+        let uri = SessionFixture.base + "/trackID=0"
+        guard
+            case .remove(let track, let reply) = session.teardown(
+                SessionFixture.request(.teardown, uri), try PresentationURI(parsing: uri))
+        else { return #expect(Bool(false), "one stream ends") }
+        #expect(track == 0)
+        #expect(reply.status == .ok)
+        #expect(reply.headers["Session"] == "abc123;timeout=60")
+        #expect(session.state == .playing)
+        #expect(session.streams.map(\.track) == [1])
+        // It is gone.
+        #expect(try Self.teardown(&session, uri).1.status == .notFound)
     }
 
     @Test(arguments: ["rtsp://h/other.mp4", "rtsp://h/dir/film.mp4/trackID=5"])

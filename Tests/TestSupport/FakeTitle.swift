@@ -10,6 +10,7 @@ package final class FakeTitle: MediaTitle {
     package let duration: MediaTime?
     package let isSeekable: Bool
     package let version: UInt64 = 1
+    package let modified: Int64?
     /// In file order.
     package let units: [FakeUnit]
     let behaviour: FakeCursor.Behaviour
@@ -17,11 +18,13 @@ package final class FakeTitle: MediaTitle {
     /// Track 0 is H.264 video at 90 kHz; tracks from 1 on are AAC audio at 48 kHz.
     /// - Parameter units: in file order; of each track in decode order.
     package init(
-        name: String = "fake", units: [FakeUnit], isSeekable: Bool = true, behaviour: FakeCursor.Behaviour = .init()
+        name: String = "fake", units: [FakeUnit], isSeekable: Bool = true, modified: Int64? = nil,
+        behaviour: FakeCursor.Behaviour = .init()
     ) {
         self.name = name
         self.units = units
         self.isSeekable = isSeekable
+        self.modified = modified
         self.behaviour = behaviour
         let count = (units.map(\.unit.track).max() ?? 0) + 1
         tracks = (0..<count).map { id in

@@ -48,12 +48,16 @@ package final class ViewerStage {
         package let viewer: Viewer
         package let cursor: FakeCursor
         package let transports: [RecordingTransport]
+        let title: FakeTitle
         /// What `play` reported, in order.
         package fileprivate(set) var starts: [Result<Viewer.Start, MediaError>] = []
         /// What `Viewer.ended` was told, once per end.
         package fileprivate(set) var ends: [MediaError?] = []
 
-        fileprivate init(_ viewer: Viewer, _ cursor: FakeCursor, _ transports: [RecordingTransport]) {
+        fileprivate init(
+            _ viewer: Viewer, _ cursor: FakeCursor, _ transports: [RecordingTransport], _ title: FakeTitle
+        ) {
+            self.title = title
             self.viewer = viewer
             self.cursor = cursor
             self.transports = transports
@@ -68,8 +72,9 @@ package final class ViewerStage {
     }
 
     /// Sequence numbers begin shortly before they wrap; RTP clocks have offset zero.
+    /// - Parameter silent: tracks that may be set up later; behind all of `tracks`.
     package func seat(
-        _ title: FakeTitle, tracks: [Int]? = nil, interleaved: Bool = false,
+        _ title: FakeTitle, tracks: [Int]? = nil, silent: [Int] = [], interleaved: Bool = false,
         acceptance: RecordingTransport.Acceptance = .atFlush, limits: DemandLimits = .standard
     ) -> Seat {
         let tracks = tracks ?? title.tracks.indices.map { $0 }
@@ -82,28 +87,45 @@ package final class ViewerStage {
         let cursor = title.makeFakeCursor(
             CursorOptions(
                 tracks: tracks.map { CursorTrack(track: $0, layout: layout, payloadType: UInt8(96 + $0)) }))
-        let timeline = DeliveryTimeline(wallClock: Self.wallClock)
-        let streams = tracks.indices.map { index in
-            ViewerStream(
-                track: tracks[index],
-                sender: SenderState(
-                    ssrc: SSRC(0x5100_0000 + UInt32(tracks[index])), sequenceNumber: SequenceNumber(65_500),
-                    clock: RTPClock(clockRate: title.formats[tracks[index]].clockRate, offset: 0, timeline: timeline)),
-                transport: transports[index])
-        }
+        let streams =
+            tracks.indices.map { stream(title, tracks[$0], transports[$0]) }
+            + silent.map { ViewerStream(silent: $0, clockRate: title.formats[$0].clockRate) }
         guard let cname = CNAME("stage") else { preconditionFailure("a CNAME of five letters") }
         let viewer = Viewer(
             cursor: cursor, streams: streams, cname: cname, limits: limits, pacing: pacing,
             wallClock: Self.wallClock, environment: environment)
-        let seat = Seat(viewer, cursor, transports)
-        for transport in transports {
-            transport.accepted = { [unowned viewer] line, packets, refused in
-                viewer.accepted(line: line, packets: packets, refused: refused)
-            }
-        }
+        let seat = Seat(viewer, cursor, transports, title)
+        for transport in transports { attach(transport, to: viewer) }
         viewer.ended = { [unowned seat] in seat.ends.append($0) }
-        self.transports += transports
         return seat
+    }
+
+    private func stream(_ title: FakeTitle, _ track: Int, _ transport: RecordingTransport) -> ViewerStream {
+        ViewerStream(
+            track: track,
+            sender: SenderState(
+                ssrc: SSRC(0x5100_0000 + UInt32(track)), sequenceNumber: SequenceNumber(65_500),
+                clock: RTPClock(
+                    clockRate: title.formats[track].clockRate, offset: 0,
+                    timeline: DeliveryTimeline(wallClock: Self.wallClock))),
+            transport: transport)
+    }
+
+    private func attach(_ transport: RecordingTransport, to viewer: Viewer) {
+        transport.accepted = { [unowned viewer] line, packets, refused in
+            viewer.accepted(line: line, packets: packets, refused: refused)
+        }
+        transports.append(transport)
+    }
+
+    /// A stream that is set up while `seat` plays.
+    package func add(_ track: Int, to seat: Seat, interleaved: Bool = false) -> RecordingTransport {
+        let transport =
+            interleaved
+            ? RecordingTransport.interleaved(clock, id: UInt8(2 * track)) : RecordingTransport.datagram(clock)
+        attach(transport, to: seat.viewer)
+        seat.viewer.add(stream(seat.title, track, transport))
+        return transport
     }
 
     /// Runs what the event loop has been given, and flushes.
