@@ -68,7 +68,8 @@ struct FFmpegPlayer: Player {
             // libavformat's parser cannot place the first unit of an RTP stream (its byte position is -1): the picture's time is a guess.
             delivery.frames[0] = .init(pts: nil, hash: frame.hash)
         }
-        if guessesAudio, let unit = delivery.audio.first { delivery.audio[0] = .init(pts: nil, hash: unit.hash) }
+        let isGuessed = guessesAudio || reference.audio.map { ServedCodecs.parsedAudio.contains($0.codec) } ?? false
+        if isGuessed, let unit = delivery.audio.first { delivery.audio[0] = .init(pts: nil, hash: unit.hash) }
         if let picture = delivery.frames.firstIndex(where: { $0.pts != nil }),
             let unit = delivery.audio.firstIndex(where: { $0.pts != nil }),
             let pictureTime = delivery.frames[picture].pts, let unitTime = delivery.audio[unit].pts

@@ -10,6 +10,7 @@ struct FileStreams {
 
     let path: String
     let isMP4: Bool
+    let isAVI: Bool
     let video: Stream?
     let audio: Stream?
 
@@ -32,12 +33,14 @@ struct FileStreams {
     /// Streams that have samples, are no cover art and are not encrypted; nil if there are none.
     init?(of path: String) async throws {
         let entries = "stream=index,codec_name,channels,nb_read_packets:stream_disposition:format=format_name"
-        let isMP4 = try await Self.ask(["-show_entries", "format=format_name"], path).contains("mov,mp4")
+        let format = try await Self.ask(["-show_entries", "format=format_name"], path)
+        let isMP4 = format.contains("mov,mp4")
         let options = isMP4 ? ["-advanced_editlist", "0"] : []
         let text = try await Self.ask(options + ["-count_packets", "-show_entries", entries], path)
         guard let listing = try? JSONDecoder().decode(Listing.self, from: Data(text.utf8)) else { return nil }
         self.path = path
         self.isMP4 = isMP4
+        self.isAVI = format.contains("\"avi\"")
         let candidates = listing.streams.filter {
             Int($0.nb_read_packets ?? "0") ?? 0 > 0 && $0.disposition?["attached_pic"] != 1
         }

@@ -22,6 +22,16 @@ struct FrameList: Sendable {
     /// Every entry has a time.
     var isTimed: Bool { entries.allSatisfy(\.pts.isFinite) }
 
+    /// The entries with the times that their durations give them: an AVI's audio times follow a byte rate that its header may have wrong.
+    var spacedByDurations: [Entry] {
+        var next = entries.first?.pts ?? 0
+        return entries.map { entry in
+            defer { next += entry.duration }
+            return Entry(
+                pts: next, duration: entry.duration, bytes: entry.bytes, hash: entry.hash, isKey: entry.isKey)
+        }
+    }
+
     init(_ text: String) {
         for line in text.split(separator: "\n") {
             if line.hasPrefix("#tb ") {
@@ -36,7 +46,8 @@ struct FrameList: Sendable {
             entries.append(
                 Entry(
                     // Without a time it prints "NOPTS" or the least number.
-                    pts: Int(fields[2]).flatMap { $0 == .min ? nil : Double($0) * tick } ?? .nan, duration: Double(duration) * tick,
+                    pts: Int(fields[2]).flatMap { $0 == .min ? nil : Double($0) * tick } ?? .nan,
+                    duration: Double(duration) * tick,
                     bytes: bytes, hash: hash,
                     isKey: !fields.dropFirst(6).contains { $0.hasPrefix("F=") }))
         }

@@ -13,6 +13,9 @@ struct Reference: Sendable {
         let keys: [Double]
         let codec: String
         let coding: ServedCodecs.Codec
+        /// Hashes of the pictures as each of the clients' decoders makes them: of codecs that leave rounding open, FFmpeg 5.1's and later
+        /// ones' differ.
+        var decodings: [[UInt32]] = []
     }
 
     let name: String
@@ -55,6 +58,11 @@ struct Reference: Sendable {
             command += ["-f", "framecrc", outputs[0]]
             command += ["-map", "0:\(video.index)", "-c", "copy", "-f", "framecrc", outputs[1]]
         }
+        // Frames are as FFmpeg 5.1 makes them, which GStreamer uses too.
+        var decodings: [[UInt32]] = []
+        if let video = listing.video, !ServedCodecs.exactDecoding.contains(video.codec) {
+            decodings.append(try await Self.hashes(of: video, listing, by: FFmpegPlayer.packaged().path, scratch))
+        }
         if let audio = listing.audio {
             command += ["-map", "0:\(audio.index)"] + ServedCodecs.output(of: audio.coding)
             if audio.codec == "aac", !listing.isMP4 { command += ["-bsf:a", "aac_adtstoasc"] }
@@ -71,15 +79,16 @@ struct Reference: Sendable {
                 ? units.entries.filter(\.isKey).map(\.pts) : try await listing.keyPictures(of: video)
             self.video = Stream(
                 units: units.entries, frames: frames.entries, tick: min(units.tick, 0.0015), keys: keys,
-                codec: video.codec, coding: video.coding)
+                codec: video.codec, coding: video.coding, decodings: [frames.entries.map(\.hash)] + decodings)
         } else {
             self.video = nil
         }
         if let audio = listing.audio {
             let units = try FrameList(contentsOf: outputs[2])
             self.audio = Stream(
-                units: units.entries, frames: [], tick: min(units.tick, 0.0015), keys: [], codec: audio.codec,
-                coding: audio.coding)
+                units: listing.isAVI ? units.spacedByDurations : units.entries, frames: [],
+                tick: min(units.tick, 0.0015),
+                keys: [], codec: audio.codec, coding: audio.coding)
         } else {
             self.audio = nil
         }
@@ -89,6 +98,18 @@ struct Reference: Sendable {
         let origin = presented.map(\.pts).min() ?? 0
         self.origin = origin
         self.duration = (presented.map { $0.pts + $0.duration }.max() ?? 0) - origin
+    }
+}
+
+extension Reference {
+    private static func hashes(
+        of video: FileStreams.Stream, _ listing: FileStreams, by ffmpeg: String, _ scratch: URL
+    ) async throws -> [UInt32] {
+        let output = scratch.appending(path: UUID().uuidString).path
+        let input = ["-nostdin", "-v", "error", "-threads", "1", "-noautorotate"] + listing.inputOptions
+        let selection = ["-copyts", "-i", listing.path, "-map", "0:\(video.index)", "-fps_mode", "passthrough"]
+        try await Tool.require([ffmpeg] + input + selection + ["-f", "framecrc", output], seconds: 240)
+        return try FrameList(contentsOf: output).entries.map(\.hash)
     }
 }
 

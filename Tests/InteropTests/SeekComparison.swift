@@ -50,7 +50,10 @@ enum SeekComparison {
             let expected = presentations.firstIndex {
                 $0 >= (key == nil ? start : min(start, key ?? start)) - tolerance
             }
-            let judge = { match($0, at: expected, presentations, video.frames.map(\.hash), "frame") }
+            let judge = { (samples: [SeekRun.Sample]) -> [String] in
+                let found = video.decodings.map { match(samples, at: expected, presentations, $0, "frame") }
+                return found.first(where: \.isEmpty) ?? found.first ?? []
+            }
             let pictures = firstWithout(stale: run.stale, run.frames, judge)
             // The stale units come first: the last restarts are the ones without any.
             let isRight = run.restarts.suffix(3).contains { !$0.isEmpty && judge($0).isEmpty }

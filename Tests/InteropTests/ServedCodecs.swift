@@ -27,6 +27,12 @@ enum ServedCodecs {
         "h263": Codec(encodingName: "H263-1998"),
     ]
 
+    /// Their standards leave no rounding open.
+    static let exactDecoding: Set = ["h264", "hevc"]
+
+    /// FFmpeg parses their RTP streams and does not know the time of the first unit.
+    static let parsedAudio: Set = ["mp1", "mp2", "mp3", "ac3"]
+
     static let audio: [String: Codec] = {
         var codecs: [String: Codec] = [
             "aac": Codec(encodingName: "MPEG4-GENERIC"),
