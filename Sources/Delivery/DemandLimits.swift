@@ -40,6 +40,8 @@ package struct DeliveryCounters: Hashable, Sendable {
     package var unsentTimeMaximum = MediaTime.zero
     /// Times a track was short of data while the cursor was full of another's.
     package var starvations = 0
+    /// Times each track got a cursor of its own.
+    package var splits = 0
     /// Late batches of cancelled reads, thrown away.
     package var batchesDropped = 0
     /// Packets thrown away unsent by a seek or the session's end.

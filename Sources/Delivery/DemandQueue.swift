@@ -2,31 +2,48 @@ package import DequeModule
 package import MediaCore
 import RTPPayload
 
-/// The sluice gate: what one cursor has brought and the kernel has not yet taken, and whether the cursor may read more.
+/// The sluice gate: what a viewer's cursor has brought and the kernel has not yet taken, and whether it may read more.
 ///
 /// Reads are never tied to sends. `demand()` alone starts one, and only when a track is short of time while the whole is below its limits
 /// in bytes and packets, with no other read under way; so what is unsent never exceeds the limits plus one batch, however the file is
-/// interleaved. A train passes through three stages: *waiting* (in its track's line), *departed* (stamped and handed to the transport),
+/// interleaved. If that lets a track starve, each track gets a cursor of its own, with limits of its own (`DemandSplit.swift`). A train passes through three stages: *waiting* (in its track's line), *departed* (stamped and handed to the transport),
 /// *accepted* (in the kernel; gone from here). Waiting and departed packets are both unsent.
 ///
 /// A core: no clock, no I/O. Owned by the viewer's event loop.
 package struct DemandQueue {
     package let limits: DemandLimits
-    /// One line per track that the cursor feeds.
-    package private(set) var lines: [Line]
+    /// One line per track.
+    package internal(set) var lines: [Line]
+    /// One for all lines, or, split, one for each.
+    var feeds: [Feed]
+    /// Tells feeds from those before them.
+    var lastFeedID = 0
     /// Incremented by each seek and teardown; a batch of an older generation is dropped.
     package private(set) var generation: UInt64 = 0
-    package private(set) var isReading = false
-    /// The cursor has nothing more to bring in this generation.
-    package private(set) var isExhausted = false
-    package private(set) var unsentPackets = 0
-    package private(set) var unsentBytes = 0
     package var counters = DeliveryCounters()
 
-    /// Where the next read goes first, and where this generation ends; `seek` is nil once that read was asked for.
-    private var seek: MediaTime?
+    /// Where this generation ends.
     private var end: MediaTime?
-    private var isStarving = false
+
+    /// A read is under way.
+    package var isReading: Bool { feeds.contains(where: \.isReading) }
+    /// Nothing more comes in this generation.
+    package var isExhausted: Bool { feeds.allSatisfy(\.isExhausted) }
+    package var unsentPackets: Int { lines.reduce(0) { $0 + $1.unsentPackets } }
+    package var unsentBytes: Int { lines.reduce(0) { $0 + $1.unsentBytes } }
+
+    /// One cursor's reading.
+    struct Feed {
+        let id: Int
+        /// Indices of `lines`.
+        let lines: Range<Int>
+        var isReading = false
+        /// The cursor has nothing more to bring in this generation.
+        var isExhausted = false
+        /// Where the next read goes first; nil once that read was asked for.
+        var seek: MediaTime?
+        var isStarving = false
+    }
 
     /// A train and the buffer that holds it.
     package struct Waiting {
@@ -47,6 +64,8 @@ package struct DemandQueue {
     package struct Line {
         package let track: Int
         package internal(set) var waiting: Deque<Waiting> = []
+        package internal(set) var unsentPackets = 0
+        package internal(set) var unsentBytes = 0
         /// Packets ever put in this line, and departed from it.
         package internal(set) var packetsQueued: Int64 = 0
         package internal(set) var packetsDeparted: Int64 = 0
@@ -90,6 +109,7 @@ package struct DemandQueue {
     package init(tracks: [Int], limits: DemandLimits) {
         self.limits = limits
         self.lines = tracks.map { Line(track: $0) }
+        self.feeds = [Feed(id: 0, lines: 0..<tracks.count)]
     }
 
     package var isEmpty: Bool { unsentPackets == 0 }
@@ -101,48 +121,67 @@ package struct DemandQueue {
         package var generation: UInt64
         package var seek: MediaTime?
         package var end: MediaTime?
+        /// Whose cursor is to read: 0 for the whole, the line's index if split.
+        package var cursor = 0
+        /// Tells it from cursors before it.
+        package var feed = 0
     }
 
     /// The one cause of reads. When it returns a demand, a read counts as under way until `receive`.
     package mutating func demand() -> Demand? {
-        guard !isReading, !isExhausted else { return nil }
-        let isShort = lines.contains { !$0.isEnded && $0.unsentTime < limits.lowTime }
-        let isFull = unsentBytes >= limits.lowBytes || unsentPackets >= limits.lowPackets
-        noteStarvation(isShort: isShort, isFull: isFull)
-        guard isShort, !isFull else { return nil }
-        isReading = true
-        counters.reads += 1
-        defer { seek = nil }
-        return Demand(generation: generation, seek: seek, end: end)
+        for index in feeds.indices where !feeds[index].isReading && !feeds[index].isExhausted {
+            let fed = lines[feeds[index].lines]
+            let isShort = fed.contains { !$0.isEnded && $0.unsentTime < limits.lowTime }
+            let isFull = isFull(feeds[index])
+            noteStarvation(feed: index, isShort: isShort, isFull: isFull)
+            guard isShort, !isFull else { continue }
+            feeds[index].isReading = true
+            counters.reads += 1
+            defer { feeds[index].seek = nil }
+            return Demand(
+                generation: generation, seek: feeds[index].seek, end: end, cursor: index, feed: feeds[index].id)
+        }
+        return nil
+    }
+
+    func isFull(_ feed: Feed) -> Bool {
+        let fed = lines[feed.lines]
+        return fed.reduce(0) { $0 + $1.unsentBytes } >= limits.lowBytes
+            || fed.reduce(0) { $0 + $1.unsentPackets } >= limits.lowPackets
     }
 
     /// Starvation is the interleaving's doing: one track is short while the cursor is full of another that is not. A title whose every
     /// track is short at the limits just has a high bit rate.
-    private mutating func noteStarvation(isShort: Bool, isFull: Bool) {
-        let starves = isShort && isFull && lines.contains { $0.unsentTime >= limits.lowTime }
-        if starves && !isStarving { counters.starvations += 1 }
-        isStarving = starves
+    private mutating func noteStarvation(feed: Int, isShort: Bool, isFull: Bool) {
+        let starves = isShort && isFull && lines[feeds[feed].lines].contains { $0.unsentTime >= limits.lowTime }
+        if starves && !feeds[feed].isStarving { counters.starvations += 1 }
+        feeds[feed].isStarving = starves
     }
 
-    /// The batch of the read under way. False if it belongs to a cancelled read and was dropped.
-    package mutating func receive(_ batch: Batch, generation: UInt64, pool: BufferPool?) -> Bool {
-        isReading = false
+    /// The batch of the read that answers a demand of this generation and feed. False if it belongs to a cancelled read and was dropped.
+    package mutating func receive(_ batch: Batch, generation: UInt64, feed id: Int = 0, pool: BufferPool?) -> Bool {
         counters.unitsSkipped += batch.skippedUnits
         let buffer = WireBuffer(batch, pool: pool)
+        guard let feed = feeds.firstIndex(where: { $0.id == id }) else {
+            counters.batchesDropped += 1
+            return false
+        }
+        feeds[feed].isReading = false
         guard generation == self.generation else {
             counters.batchesDropped += 1
             return false
         }
+        let fed = feeds[feed].lines
         for train in batch.trains {
-            guard let index = lines.firstIndex(where: { $0.track == train.unit.track }) else { continue }
+            guard let index = fed.first(where: { lines[$0].track == train.unit.track }) else { continue }
             enqueue(train, in: buffer, line: index)
         }
         for track in batch.endedTracks {
-            if let index = lines.firstIndex(where: { $0.track == track }) { lines[index].isEnded = true }
+            if let index = fed.first(where: { lines[$0].track == track }) { lines[index].isEnded = true }
         }
-        if batch.isEnd || batch.failure != nil || lines.allSatisfy(\.isEnded) {
-            isExhausted = true
-            for index in lines.indices { lines[index].isEnded = true }
+        if batch.isEnd || batch.failure != nil || fed.allSatisfy({ lines[$0].isEnded }) {
+            feeds[feed].isExhausted = true
+            for index in fed { lines[index].isEnded = true }
         }
         return true
     }
@@ -153,8 +192,8 @@ package struct DemandQueue {
             Waiting(train: train, buffer: buffer, packetsThrough: lines[index].packetsQueued))
         lines[index].queuedUntil = train.unit.decodeTime + train.unit.duration
         lines[index].unsentUnits.append(train.unit.decodeTime)
-        unsentPackets += Int(train.packets)
-        unsentBytes += Int(train.bytes)
+        lines[index].unsentPackets += Int(train.packets)
+        lines[index].unsentBytes += Int(train.bytes)
         counters.unsentPacketsMaximum = max(counters.unsentPacketsMaximum, unsentPackets)
         counters.unsentBytesMaximum = max(counters.unsentBytesMaximum, unsentBytes)
         counters.unsentTimeMaximum = max(counters.unsentTimeMaximum, lines[index].unsentTime)
@@ -220,8 +259,8 @@ package struct DemandQueue {
             oldest.packets -= taken
             let isWhole = oldest.packets == 0
             let bytes = (taken - 1) * oldest.bytesPerPacket + (isWhole ? oldest.lastPacketBytes : oldest.bytesPerPacket)
-            unsentPackets -= taken
-            unsentBytes -= bytes
+            lines[index].unsentPackets -= taken
+            lines[index].unsentBytes -= bytes
             if refused {
                 counters.sendErrors += taken
             } else {
@@ -244,14 +283,17 @@ package struct DemandQueue {
     ///
     /// A unit of which packets have departed already stays and is finished first: no receiver is left with half a unit.
     /// - Parameters:
-    ///   - position: NPT to seek to; nil to read on from where the cursor is.
+    ///   - position: NPT to seek to, with one cursor for all tracks again; nil to read on from where the cursors are.
     ///   - end: NPT at which the new generation ends.
     package mutating func restart(at position: MediaTime?, end: MediaTime?) {
         generation += 1
-        seek = position
         self.end = end
-        isExhausted = false
-        isStarving = false
+        if position != nil { join() }
+        for index in feeds.indices {
+            feeds[index].seek = position
+            feeds[index].isExhausted = false
+            feeds[index].isStarving = false
+        }
         for index in lines.indices {
             lines[index].isEnded = false
             lines[index].queuedUntil = nil
@@ -264,12 +306,12 @@ package struct DemandQueue {
     /// Throws everything away that has not departed, half-sent units too. Nothing is read any more.
     package mutating func close() {
         restart(at: nil, end: nil)
-        isExhausted = true
+        for index in feeds.indices { feeds[index].isExhausted = true }
         for index in lines.indices {
             lines[index].isEnded = true
             if let head = lines[index].waiting.popFirst() {
-                unsentPackets -= Int(head.packetsLeft)
-                unsentBytes -= bytesLeft(of: head)
+                lines[index].unsentPackets -= Int(head.packetsLeft)
+                lines[index].unsentBytes -= bytesLeft(of: head)
                 counters.packetsDiscarded += Int(head.packetsLeft)
                 lines[index].packetsQueued = lines[index].packetsDeparted
             }
@@ -296,8 +338,8 @@ package struct DemandQueue {
                 kept.append(waiting)
                 continue
             }
-            unsentPackets -= Int(waiting.train.packets)
-            unsentBytes -= Int(waiting.train.bytes)
+            lines[index].unsentPackets -= Int(waiting.train.packets)
+            lines[index].unsentBytes -= Int(waiting.train.bytes)
             counters.packetsDiscarded += Int(waiting.train.packets)
             lines[index].unsentUnits.removeLast()
         }

@@ -57,6 +57,9 @@ package protocol MediaCursor: AnyObject, Sendable {
     /// Reads one batch on the I/O pool. The caller has at most one read under way per cursor.
     /// - Parameter completion: called once, on the pool's thread, also after `close()`.
     func read(_ request: ReadRequest, completion: @escaping @Sendable (Batch) -> Void)
+    /// Gives each track a cursor of its own, by the track's position in the title, that goes on where this one stands with that track: no
+    /// unit comes twice, none is left out. No read is under way. This cursor's next read, if any, brings a seek. Never blocks.
+    func split() -> [Int: any MediaCursor]
     /// Interrupts a read under way and frees the file. Never blocks. No read follows.
     func close()
 }

@@ -79,8 +79,10 @@ package final class Viewer: Paced {
     var nextCursor: (cursor: any MediaCursor, absentTracks: [Int])?
     let environment: Environment
     let pacing: PacingLimits
-    /// The size of the last batch, a guess at the next.
-    private var expectedBatchBytes: Int
+    /// By track, while the reading is split; else none.
+    private var parts: [Int: any MediaCursor] = [:]
+    /// The size of the last batch of each cursor, a guess at the next.
+    private var expectedBatchBytes: [Int]
 
     /// Called once when everything was sent, BYE included; with the reason if reading failed before the end.
     package var ended: ((MediaError?) -> Void)?
@@ -102,7 +104,7 @@ package final class Viewer: Paced {
         self.environment = environment
         self.timeline = DeliveryTimeline(wallClock: wallClock)
         self.reportSchedule = ReportSchedule(cname: cname)
-        self.expectedBatchBytes = min(64 * 1024, limits.batchBytes)
+        self.expectedBatchBytes = streams.map { _ in min(64 * 1024, limits.batchBytes) }
     }
 
     package var counters: DeliveryCounters { queue.counters }
@@ -147,6 +149,7 @@ package final class Viewer: Paced {
             changeCursor()
             admitAllStreams()
             queue.restart(at: isUntouched && target == .zero ? nil : target, end: end)
+            if !queue.isSplit { closeParts() }
             lastFailure = nil
             (standsAt, rangeEnd) = (target, end)
             state = .starting(from: from, completion: completion)
@@ -191,37 +194,53 @@ package final class Viewer: Paced {
         if case .ended = last {} else if hasSent { sendGoodbye(now: environment.now()) }
         environment.pacer.cancel(self)
         queue.close()
+        closeParts()
         cursor.close()
         nextCursor?.cursor.close()
         if case .starting(_, let completion) = last { completion(.failure(.cancelled)) }
     }
 
+    func closeParts() {
+        for part in parts.values { part.close() }
+        parts = [:]
+    }
+
     // MARK: Reading
 
-    /// Asks for a batch if the queue demands one.
+    /// Asks for the batches that the queue demands; splits the cursor if that lets a track starve.
     func readIfNeeded() {
         if case .closed = state { return }
-        guard let demand = queue.demand() else { return }
+        if queue.needsSplit {
+            queue.split()
+            parts = cursor.split()
+        }
+        while let demand = queue.demand() { read(demand) }
+    }
+
+    private func read(_ demand: DemandQueue.Demand) {
         isUntouched = false
+        let cursor = queue.isSplit ? parts[streams[demand.cursor].track] ?? cursor : cursor
         let request = ReadRequest(
-            buffer: environment.pool.take(capacity: expectedBatchBytes), seek: demand.seek, end: demand.end,
+            buffer: environment.pool.take(capacity: expectedBatchBytes[demand.cursor]), seek: demand.seek,
+            end: demand.end,
             maximumBytes: queue.limits.batchBytes, maximumDuration: queue.limits.batchTime)
         let eventLoop = environment.eventLoop
         // Weak: the I/O thread may be the last to let go of this closure, and a viewer ends on its loop.
         let bound = NIOLoopBound(WeakViewer(self), eventLoop: eventLoop)
         cursor.read(request) { batch in
-            eventLoop.execute { bound.value.viewer?.received(batch, generation: demand.generation) }
+            eventLoop.execute { bound.value.viewer?.received(batch, for: demand) }
         }
     }
 
-    private func received(_ batch: Batch, generation: UInt64) {
-        let batch = generation == queue.generation ? wanted(batch) : batch
+    private func received(_ batch: Batch, for demand: DemandQueue.Demand) {
+        let batch = demand.generation == queue.generation ? wanted(batch) : batch
         if batch.skippedUnits > 0 { unitsSkipped?(batch.skippedUnits, batch.skipReason ?? "unknown reason") }
         // A sixteenth more than last time, so that a steady stream's batches need not grow their buffers; a single unit larger than a batch
         // is no guess at the next.
         let bytes = batch.buffer.readableBytes
-        expectedBatchBytes = min(max(4096, bytes + bytes / 16), queue.limits.batchBytes)
-        let isCurrent = queue.receive(batch, generation: generation, pool: environment.pool)
+        expectedBatchBytes[demand.cursor] = min(max(4096, bytes + bytes / 16), queue.limits.batchBytes)
+        let isCurrent = queue.receive(
+            batch, generation: demand.generation, feed: demand.feed, pool: environment.pool)
         if isCurrent {
             lastFailure = batch.failure ?? lastFailure
             if case .starting(let from, let completion) = state { start(batch, from: from, completion) }

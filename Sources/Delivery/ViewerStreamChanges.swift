@@ -79,6 +79,8 @@ extension Viewer {
     /// The queue is to be restarted.
     func changeCursor() {
         guard let next = nextCursor else { return }
+        queue.join()
+        closeParts()
         cursor.close()
         (cursor, absentTracks) = next
         nextCursor = nil

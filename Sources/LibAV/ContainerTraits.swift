@@ -29,7 +29,7 @@ package struct ContainerTraits: Hashable, Sendable {
         case clock
         /// Times of the last unit in a page: RFC 3533 6.
         case pages
-        /// The demuxer counts what it has read: exact from the start of the file on.
+        /// The demuxer counts bytes, from the start of the file or from where a seek lands.
         case counted
         /// None.
         case none
@@ -94,7 +94,7 @@ extension Container {
     }
 
     private static func elementaryAudio(_ label: String) -> ContainerTraits {
-        ContainerTraits(label: label, stamps: .counted, seeking: .counting, needsStreamInfo: true)
+        ContainerTraits(label: label, stamps: .none, seeking: .counting, needsStreamInfo: true)
     }
 
     private static func elementaryVideo(_ label: String) -> ContainerTraits {

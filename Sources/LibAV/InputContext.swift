@@ -16,9 +16,12 @@ package struct InputContext: ~Copyable {
     /// Opens `file` and reads its header. Decoders are never opened, and no other file is, whatever this one asks for.
     /// - Parameters:
     ///   - container: what the file is, if that is known already; else it is recognized by its content.
+    ///   - ignoresIndex: an index that the file has is not looked at.
     ///   - interrupt: ends the call, and every later one of this context.
     /// - Throws: `.unsupported` if the content is not a served container, `.unreadable`, `.cancelled`.
-    package init(_ file: OpenFile, container known: Container? = nil, interrupt: Interrupt) throws(MediaError) {
+    package init(_ file: OpenFile, container known: Container? = nil, ignoresIndex: Bool = false, interrupt: Interrupt)
+        throws(MediaError)
+    {
         let io: FileIO
         do { io = try FileIO(file, interrupt: interrupt) } catch { throw error.mediaError }
         let container = if let known { known } else { try Container.recognize(io) }
@@ -41,12 +44,16 @@ package struct InputContext: ~Copyable {
             av_dict_set(&options, name, value, 0)
         }
         let format = container.rawValue.withCString { av_find_input_format($0) }
+        // What lies at the end of a file that cannot seek is out of reach while the header is read.
+        let seekable = io.context.pointee.seekable
+        if ignoresIndex { io.context.pointee.seekable = 0 }
         var opened: UnsafeMutablePointer<AVFormatContext>? = context
         let code = avformat_open_input(&opened, nil, format, &options)
         guard code >= 0, let opened else {
             let failure = AVFailure(code: code, call: "avformat_open_input")
             throw interrupt.isFired ? .cancelled : failure.mediaError
         }
+        io.context.pointee.seekable = seekable
         context = opened
         self.container = container
         self.context = context
@@ -162,11 +169,14 @@ package struct IndexEntry: Hashable, Sendable {
     package let ticks: Int64
     /// Bytes from the start of the file.
     package let filePosition: Int64
+    /// Bytes; zero if unknown.
+    package let size: Int
     package let isKey: Bool
 
     init(_ entry: AVIndexEntry) {
         ticks = entry.timestamp
         filePosition = entry.pos
+        size = Int(max(0, entry.size))
         isKey = entry.flags & AVINDEX_KEYFRAME != 0
     }
 }

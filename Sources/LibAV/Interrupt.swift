@@ -6,8 +6,13 @@ import Synchronization
 package final class Interrupt: Sendable {
     /// CLOCK_MONOTONIC in nanoseconds; 0: interrupted by hand, `.max`: no deadline.
     private let deadline = Atomic<Int64>(.max)
+    /// While it is set, its end is this one's too.
+    private let followed = Mutex<Interrupt?>(nil)
 
     package init() {}
+
+    /// Ends with `other` from now on, instead of whom it followed before; nil for nobody. There is no circle.
+    package func follow(_ other: Interrupt?) { followed.withLock { $0 = other } }
 
     /// Ends the call under way and every later one.
     package func fire() { deadline.store(0, ordering: .relaxed) }
@@ -19,7 +24,8 @@ package final class Interrupt: Sendable {
 
     package var isFired: Bool {
         let deadline = deadline.load(ordering: .relaxed)
-        return deadline != .max && (deadline == 0 || Self.now() >= deadline)
+        if deadline != .max, deadline == 0 || Self.now() >= deadline { return true }
+        return followed.withLock { $0 }?.isFired ?? false
     }
 
     private func replace(with new: Int64) {

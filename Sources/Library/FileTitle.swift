@@ -13,6 +13,8 @@ package final class FileTitle: MediaTitle {
     let identity: FileIdentity
     let limits: LibraryLimits
     let pool: IOPool
+    /// Shared by the title's readers, if it can be.
+    let demuxers: DemuxerPool
 
     package var tracks: [Track] { description.tracks }
     package var formats: [PayloadFormat] { description.formats }
@@ -31,6 +33,13 @@ package final class FileTitle: MediaTitle {
         self.identity = identity
         self.limits = limits
         self.pool = pool
+        demuxers = DemuxerPool(
+            limit: limits.sharedDemuxers,
+            make: { interrupt in
+                Result { () throws(MediaError) -> Demuxer in
+                    try Demuxer(file, description, limits: limits, for: interrupt)
+                }
+            }, enqueue: { pool.enqueue(device: identity.device, $0) })
     }
 
     package func makeCursor(_ options: CursorOptions) -> any MediaCursor { FileCursor(self, options) }

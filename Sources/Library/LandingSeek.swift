@@ -35,16 +35,39 @@ extension TitleReader {
     /// - Returns: whether that is the start of the file.
     private func land(before npt: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
         land(at: npt)
-        let canLand = description.demuxer.traits.seeking == .landing && npt > leader.firstPresentation
-        if canLand, !isFound(leader) { _ = try readUnit(of: leader) }
-        if canLand, isFound(leader) {
-            land(at: npt)
-            let ticks = leader.ticks(npt)
-            if (try? context.seek(stream: leader.stream, to: ticks, keyUnitsOnly: true)) != nil { return false }
+        if description.seeking == .landing, npt > leader.firstPresentation, try moveContext(before: npt) {
+            return false
         }
         land(at: leader.firstDecode)
         try reopen()
         return true
+    }
+
+    /// Moves the demuxer to the neighbourhood of `npt`, by the first video track, whose key frames are what an index of a
+    /// container names, if it has one. False if the demuxer finds no way.
+    func moveContext(before npt: MediaTime, isResuming: Bool = false) throws(MediaError) -> Bool {
+        guard let anchor = description.sources.first(where: { $0.kind == .video }) ?? description.sources.first else {
+            return false
+        }
+        guard let stream = findAnchor(anchor) else { return false }
+        let ticks = anchor.ticks(npt + description.origin)
+        guard (try? input.context.seek(stream: stream, to: ticks, keyUnitsOnly: true)) != nil else { return false }
+        for track in tracks where !isResuming { track.isFirstSuspect = true }
+        return true
+    }
+
+    /// The stream's index; reads until it has appeared, for the position does not matter yet.
+    private func findAnchor(_ anchor: TrackSource) -> Int? {
+        guard description.demuxer.traits.streamsAppear else { return anchor.stream }
+        var packet = Packet()
+        for _ in 0..<LibraryLimits.maximumHeldUnits {
+            let streams = 0..<input.context.streamCount
+            if let found = streams.first(where: { input.context.stream($0).isSame(anchor.streamID, anchor.kind) }) {
+                return found
+            }
+            guard (try? input.context.read(into: &packet)) != nil else { return nil }
+        }
+        return nil
     }
 
     /// Reads until the leader's units are decoded after `npt`; drops all.

@@ -1,3 +1,4 @@
+import Glibc
 package import MediaCore
 
 /// The library's bounds. Each is checked where it is named.
@@ -8,6 +9,8 @@ package struct LibraryLimits: Hashable, Sendable {
     package var pendingOpens = 256
     /// Opening and probing a file is given up after this.
     package var openTimeout = MediaTime.seconds(10)
+    /// Demuxers open at once for all readers of a title that can share them: an MP4's index may have 17 MB in each.
+    package var sharedDemuxers = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     /// Bytes of the largest access unit; a larger one ends its track.
     package var maximumUnitSize = 16 << 20
     /// Audio channels; more are a misread file.

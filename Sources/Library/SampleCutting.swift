@@ -49,6 +49,12 @@ extension SampleFraming {
         return Int(clamping: (scaled + 999_999_999 - Int128(sampleRate.hertz)) / 1_000_000_000)
     }
 
+    /// How long as many whole frames last as fit in `time`.
+    func wholeFrames(in time: MediaTime) -> MediaTime {
+        let frames = Int128(max(time, .zero).nanoseconds) * Int128(sampleRate.hertz) / 1_000_000_000
+        return self.time(Int(clamping: frames))
+    }
+
     func piece(of unit: AccessUnit, from first: Int, count: Int) -> AccessUnit {
         var piece = unit
         piece.decodeTime += time(first)

@@ -22,6 +22,12 @@ package struct TitleDescription: Sendable {
     /// `sources[i]` is where `tracks[i]` comes from.
     let sources: [TrackSource]
     let demuxer: Container
+    /// How a position in the middle of this very file is reached.
+    let seeking: ContainerTraits.Seeking
+    /// The file's index is wrong, or does not name all units.
+    let ignoresIndex: Bool
+    /// Readers may use one demuxer by turns.
+    let sharesDemuxers: Bool
 
     /// Why the file cannot be served; nil if it can.
     package var refusal: MediaError? {

@@ -7,11 +7,13 @@ struct TitleEnd {
     private let file: OpenFile
     private let limits: LibraryLimits
     private let interrupt: Interrupt
+    private let ignoresIndex: Bool
 
     /// Bytes from the end that are read first, where the demuxer takes bytes for a place.
     private static let firstWindow: Int64 = 1 << 20
 
-    init(_ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt) {
+    init(_ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt, ignoresIndex: Bool) {
+        self.ignoresIndex = ignoresIndex
         self.file = file
         self.limits = limits
         self.interrupt = interrupt
@@ -19,20 +21,19 @@ struct TitleEnd {
 
     /// The end of each stream's last unit on the file's timeline, by the stream's index; none where it is not known.
     func ends(
-        of streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ context: borrowing InputContext
+        of streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ context: borrowing InputContext,
+        _ seeking: ContainerTraits.Seeking
     ) throws(MediaError) -> [Int: MediaTime] {
         let container = context.container
         var ends: [Int: MediaTime] = [:]
-        if container.traits.seeking == .arithmetic {
+        if seeking == .arithmetic {
             for stream in streams { ends[stream.index] = stated(stream, firsts[stream.index]!, context) }
             if ends.count == streams.count { return ends }
         }
-        if container.traits.seeking != .counting {
+        if seeking == .index || seeking == .landing {
             ends = try last(of: streams, firsts, container)
         } else if file.size <= limits.maximumScanSize {
             ends = try read(streams, firsts, container) { _, _ throws(AVFailure) in }
-        } else {
-            return [:]
         }
         for stream in streams where ends[stream.index] == nil {
             ends[stream.index] = stated(stream, firsts[stream.index]!, context)
@@ -79,7 +80,8 @@ struct TitleEnd {
         _ streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ container: Container,
         land: (inout InputContext, [Int: Int]) throws(AVFailure) -> Void
     ) throws(MediaError) -> [Int: MediaTime] {
-        var input = try InputContext(file, container: container, interrupt: interrupt)
+        var input = try InputContext(
+            file, container: container, ignoresIndex: ignoresIndex, interrupt: interrupt)
         var tracks: [Int: EndingTrack] = [:]
         for stream in streams { tracks[stream.index] = EndingTrack(stream, firsts[stream.index]!) }
         var indices = Self.indices(of: streams, input)

@@ -11,6 +11,8 @@ struct TitleProbe: ~Copyable {
     private var context: InputContext
     /// What the streams are, by index; where the header does not tell, by what a look at the first units told.
     private let streams: [StreamDescription]
+    /// False of an AVI whose index is missing or wrong.
+    private let hasIndex: Bool
 
     /// - Throws: `.unsupported` if the file is no media, `.unreadable`, `.cancelled` when `interrupt` fired.
     static func describe(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError)
@@ -29,25 +31,43 @@ struct TitleProbe: ~Copyable {
     }
 
     private init(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError) {
-        let context = try InputContext(file, interrupt: interrupt)
-        streams = try Self.streams(of: context, file, interrupt)
+        let recognized = try InputContext(file, interrupt: interrupt)
+        let hasIndex = recognized.container != .avi || AVIIndex(file).isTrue(in: recognized)
+        let context = try Self.context(recognized, file, interrupt, hasIndex: hasIndex)
+        let streams = try Self.streams(of: context, file, interrupt, hasIndex: hasIndex)
         self.context = context
+        self.streams = streams
+        self.hasIndex = hasIndex
         self.file = file
         self.limits = limits
         self.interrupt = interrupt
     }
 
+    /// `recognized`, or one that has not seen the index.
+    private static func context(
+        _ recognized: consuming InputContext, _ file: OpenFile, _ interrupt: Interrupt, hasIndex: Bool
+    ) throws(MediaError) -> InputContext {
+        if hasIndex { return recognized }
+        return try open(file, recognized.container, interrupt, hasIndex: false)
+    }
+
     private static func streams(
-        of context: borrowing InputContext, _ file: OpenFile, _ interrupt: Interrupt
+        of context: borrowing InputContext, _ file: OpenFile, _ interrupt: Interrupt, hasIndex: Bool
     ) throws(MediaError) -> [StreamDescription] {
         let streams = (0..<context.streamCount).map { context.stream($0) }
         guard context.container.traits.needsStreamInfo || streams.contains(where: \.isIncomplete) else {
             return streams
         }
-        let looked = try InputContext(file, container: context.container, interrupt: interrupt)
+        let looked = try open(file, context.container, interrupt, hasIndex: hasIndex)
         // What it finds before it fails counts.
         try? looked.findStreamInfo()
         return (0..<looked.streamCount).map { looked.stream($0) }
+    }
+
+    private static func open(
+        _ file: OpenFile, _ container: Container, _ interrupt: Interrupt, hasIndex: Bool
+    ) throws(MediaError) -> InputContext {
+        try InputContext(file, container: container, ignoresIndex: !hasIndex, interrupt: interrupt)
     }
 
     /// A stream that is offered.
@@ -72,14 +92,28 @@ struct TitleProbe: ~Copyable {
                 id: index, codec: offers[index].stream.codec, timeBase: offers[index].source.timeBase,
                 end: ends[index], language: offers[index].stream.language)
         }
-        let isSeekable = context.container.traits.seeking != .counting || file.size <= limits.maximumScanSize
+        let seeking = seeking(offers.map(\.stream))
+        let isSeekable = seeking != .counting || file.size <= limits.maximumScanSize
         return TitleDescription(
             container: context.container.label, tracks: tracks, formats: offers.map(\.format),
             omitted: omitted.sorted { $0.key < $1.key }.map {
                 OmittedStream(index: $0.key, codec: streams[$0.key].codecName, reason: $0.value)
             },
             duration: ends.contains(nil) ? nil : ends.compactMap(\.self).max(), isSeekable: isSeekable,
-            origin: origin, sources: offers.map(\.source), demuxer: context.container)
+            origin: origin, sources: offers.map(\.source), demuxer: context.container, seeking: seeking,
+            ignoresIndex: !hasIndex, sharesDemuxers: sharesDemuxers(seeking))
+    }
+
+    /// A demuxer of movie fragments knows those that it happened to read.
+    private func sharesDemuxers(_ seeking: ContainerTraits.Seeking) -> Bool {
+        guard context.container.traits.resumesExactly, seeking != .counting else { return false }
+        return context.container != .mp4 || !MovieFragments.mayFollow(in: file)
+    }
+
+    /// An AVI without an index is read from its start.
+    private func seeking(_ streams: [StreamDescription]) -> ContainerTraits.Seeking {
+        guard context.container == .avi else { return context.container.traits.seeking }
+        return hasIndex && !streams.isEmpty ? .index : .counting
     }
 
     private mutating func offers(
@@ -96,7 +130,8 @@ struct TitleProbe: ~Copyable {
         default:
             let firsts = first(of: candidates, &omitted, seeking: false)
             let found = candidates.filter { firsts[$0.index] != nil }
-            let ends = try TitleEnd(file, limits, interrupt).ends(of: found, firsts, context)
+            let ends = try TitleEnd(file, limits, interrupt, ignoresIndex: !hasIndex).ends(
+                of: found, firsts, context, seeking(found))
             return found.compactMap { offer($0, firsts[$0.index]!, IndexTail(), end: ends[$0.index], &omitted) }
         }
     }

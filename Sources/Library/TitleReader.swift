@@ -7,11 +7,12 @@ internal import RTPPayload
 /// Reads one title for one cursor: batches, from any position. Used by one thread at a time.
 final class TitleReader {
     let description: TitleDescription
-    let tracks: [TrackReader]
-    var context: InputContext
+    private(set) var tracks: [TrackReader]
+    /// What is read from; nil between the reads of one that borrows.
+    private(set) var demuxer: Demuxer?
+    private let seat: DemuxerPool.Seat
+    var serial: UInt64 { seat.serial }
     let limits: LibraryLimits
-    private let file: OpenFile
-    private let interrupt: Interrupt
     /// `tracks` by the stream's index in the open file.
     private var trackOfStream: [Int: TrackReader] = [:]
     /// Streams of the open file that have been looked at.
@@ -24,42 +25,82 @@ final class TitleReader {
     /// Units that are wanted and did not fit, or were held back.
     private var ready = UnitQueue()
     private var isStarted = false
+    private var interrupt = Interrupt()
+    /// What finding the place again has met on its way, in file order; read before the file is.
+    private var unread = PacketQueue()
     /// The file has been read to its end.
     private(set) var isAtEnd = false
     /// Units in a row that could not be read.
     private var failures = 0
 
-    /// Opens the file without probing it again.
     init(
-        _ file: OpenFile, _ description: TitleDescription, _ options: CursorOptions, limits: LibraryLimits,
-        interrupt: Interrupt
-    ) throws(MediaError) {
-        self.file = file
+        _ description: TitleDescription, _ options: CursorOptions, limits: LibraryLimits, seat: DemuxerPool.Seat
+    ) {
         self.description = description
         self.limits = limits
-        self.interrupt = interrupt
+        self.seat = seat
         tracks = options.tracks.map { TrackReader(description, $0) }
-        context = try InputContext(file, container: description.demuxer, interrupt: interrupt)
-        findStreams()
-        guard description.demuxer.traits.streamsAppear || trackOfStream.count == tracks.count else {
-            throw .unreadable("the file has changed")
+    }
+
+    /// Goes on where another reader has left a track.
+    init(_ description: TitleDescription, _ left: LeftTrack, limits: LibraryLimits, seat: DemuxerPool.Seat) {
+        self.description = description
+        self.limits = limits
+        self.seat = seat
+        tracks = [left.track]
+        isStarted = true
+        left.takeUnits(timed: &timed, ready: &ready)
+        isAtEnd = left.isAtEnd
+    }
+
+    /// Keeps one track and gives the others up, each with the units of it that have been read.
+    func split(keeping kept: TrackReader) -> [LeftTrack] {
+        let left = tracks.filter { $0 !== kept }.map { LeftTrack($0, isAtEnd: isAtEnd) }
+        timed = Self.deal(&timed, to: left)
+        ready = Self.deal(&ready, to: left, areReady: true)
+        tracks = [kept]
+        for left in left { trackOfStream[left.track.stream] = nil }
+        if demuxer != nil { select() }
+        return left
+    }
+
+    /// The units of `queue` that belong to none of `left`.
+    private static func deal(_ queue: inout UnitQueue, to left: [LeftTrack], areReady: Bool = false) -> UnitQueue {
+        var kept = UnitQueue()
+        while let waiting = queue.popFirst() {
+            if let owner = left.first(where: { $0.track.id == waiting.unit.track }) {
+                owner.take(waiting, isReady: areReady)
+            } else {
+                kept.append(waiting)
+            }
         }
+        return kept
     }
 
     /// Begins at the start of the file, with a new demuxer.
     func reopen() throws(MediaError) {
-        context = try InputContext(file, container: description.demuxer, interrupt: interrupt)
+        try input.reopen()
+        forgetStreams()
+    }
+
+    /// The demuxer; there is one during a read.
+    var input: Demuxer {
+        guard let demuxer else { preconditionFailure("a demuxer is at hand while reading") }
+        return demuxer
+    }
+
+    private func forgetStreams() {
         (knownStreams, trackOfStream) = (0, [:])
         findStreams()
     }
 
     /// Finds the tracks' streams among those that have appeared.
     private func findStreams() {
-        knownStreams = context.streamCount
+        knownStreams = input.context.streamCount
         for track in tracks where trackOfStream[track.stream] !== track {
             let stream = (0..<knownStreams).first { index in
                 description.demuxer.traits.streamsAppear
-                    ? context.stream(index).isSame(track.source.streamID, track.source.kind)
+                    ? input.context.stream(index).isSame(track.source.streamID, track.source.kind)
                     : index == track.source.stream
             }
             guard let stream else { continue }
@@ -70,13 +111,16 @@ final class TitleReader {
     }
 
     private func select() {
-        context.select(tracks.filter { !$0.isEnded && trackOfStream[$0.stream] === $0 }.map(\.stream))
+        input.context.select(tracks.filter { !$0.isEnded && trackOfStream[$0.stream] === $0 }.map(\.stream))
     }
 
     func isFound(_ track: TrackReader) -> Bool { trackOfStream[track.stream] === track }
 
     /// One batch; a failure is in it.
-    func read(_ request: consuming ReadRequest) -> Batch {
+    /// - Parameter demuxer: stays the reader's own, until `release`.
+    func read(_ request: consuming ReadRequest, with demuxer: Demuxer, interrupt: Interrupt) -> Batch {
+        self.demuxer = demuxer
+        self.interrupt = interrupt
         var batch = Batch(buffer: ByteBuffer())
         swap(&batch.buffer, &request.buffer)
         batch.buffer.clear()
@@ -90,11 +134,22 @@ final class TitleReader {
         return batch
     }
 
+    /// What is borrowed can be given back.
+    func release() { demuxer = nil }
+
     private func begin(_ batch: inout Batch, at position: MediaTime?) throws(MediaError) {
+        let lastReader = input.lastReader
+        input.lastReader = serial
+        if lastReader != serial { forgetStreams() }
+        guard description.demuxer.traits.streamsAppear || trackOfStream.count == tracks.count else {
+            throw .unreadable("the file has changed")
+        }
         if let position {
             batch.start = try seek(to: position)
         } else if !isStarted {
-            batch.start = earliestPresentation
+            batch.start = lastReader == nil ? earliestPresentation : try rewind()
+        } else if lastReader != serial {
+            try resume()
         }
         isStarted = true
     }
@@ -113,6 +168,7 @@ final class TitleReader {
     /// Reading goes on at another place of the file.
     func land(at start: MediaTime) {
         timed.removeAll()
+        unread.removeAll()
         (isAtEnd, failures) = (false, 0)
         for track in tracks { track.land(at: start) }
     }
@@ -151,6 +207,12 @@ final class TitleReader {
     func advance(_ batch: inout Batch) throws(MediaError) -> AccessUnit? {
         guard try readNext(&batch) else { return nil }
         guard let track = trackOfStream[scratch.stream] ?? appeared(scratch.stream), !track.isEnded else { return nil }
+        track.mark = track.mark ?? ReadingMark()
+        track.mark?.pass(scratch)
+        if track.isFirstSuspect {
+            track.isFirstSuspect = false
+            if track.source.kind == .audio, input.context.isReframed(stream: scratch.stream) { return nil }
+        }
         if let reason = damage {
             if scratch.size > 0 { skip(&batch, reason) }
             drop(scratch, track, &batch)
@@ -165,11 +227,48 @@ final class TitleReader {
             return nil
         }
         do {
-            return try track.time(&scratch, of: context, into: &timed)
+            return try track.time(&scratch, of: input.context, into: &timed)
         } catch {
             skip(&batch, "\(error)")
             return nil
         }
+    }
+
+    /// Reads and drops the packets of each track up to its mark; what lies beyond a track's mark before another's is met
+    /// is read again later, from memory.
+    /// - Returns: false if a mark is not ahead, or too far.
+    func skip(_ marks: [Int: ReadingMark]) throws(MediaError) -> Bool {
+        var left = marks
+        var passed: [Int: ReadingMark] = [:]
+        var failures = 0
+        unread.removeAll()
+        while !left.isEmpty {
+            guard !interrupt.isFired else { throw .cancelled }
+            do throws(AVFailure) {
+                try input.context.read(into: &scratch)
+            } catch {
+                failures += 1
+                guard error.isInvalidData, failures < LibraryLimits.maximumConsecutiveFailures else { return false }
+                continue
+            }
+            guard let track = trackOfStream[scratch.stream] ?? appeared(scratch.stream) else { continue }
+            guard let mark = left[track.id] else {
+                unread.append(scratch.take())
+                guard unread.count < LibraryLimits.maximumHeldUnits, unread.bytes < LibraryLimits.maximumHeldBytes
+                else {
+                    return false
+                }
+                continue
+            }
+            passed[track.id, default: ReadingMark()].pass(scratch)
+            let now = passed[track.id, default: ReadingMark()]
+            if now == mark {
+                left[track.id] = nil
+            } else if mark.isMissed(at: now, slack: track.slack) {
+                return false
+            }
+        }
+        return true
     }
 
     /// The packet that `advance` has left.
@@ -186,8 +285,12 @@ final class TitleReader {
     private func readNext(_ batch: inout Batch) throws(MediaError) -> Bool {
         // A damaged file may promise millions of units without a byte.
         guard !interrupt.isFired else { throw .cancelled }
+        if let packet = unread.popFirst() {
+            scratch = packet
+            return true
+        }
         do throws(AVFailure) {
-            try context.read(into: &scratch)
+            try input.context.read(into: &scratch)
             failures = 0
             return true
         } catch {

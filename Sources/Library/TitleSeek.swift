@@ -16,21 +16,25 @@ extension TitleReader {
     func seek(to npt: MediaTime) throws(MediaError) -> MediaTime {
         if let duration = description.duration, npt > duration { throw .rangeNotSatisfiable }
         reset()
-        guard let leader = tracks.first(where: { $0.source.kind == .video }) ?? tracks.first else { return .zero }
+        guard let leader else { return .zero }
         guard description.isSeekable, npt > leader.firstPresentation,
             let start = try findStart(leader, atOrBefore: npt)
         else {
             return try rewind()
         }
+        // Uncompressed audio begins at the very sample.
+        let first = leader.framing.map { start + $0.wholeFrames(in: npt - start) } ?? start
         for track in tracks {
-            track.floor = start
+            track.floor = first
             track.waitsForRandomAccessPoint = track !== leader
         }
-        return start
+        return first
     }
 
+    var leader: TrackReader? { tracks.first { $0.source.kind == .video } ?? tracks.first }
+
     private func findStart(_ leader: TrackReader, atOrBefore npt: MediaTime) throws(MediaError) -> MediaTime? {
-        switch description.demuxer.traits.seeking {
+        switch description.seeking {
         case .index, .arithmetic:
             guard let start = try findKeyUnit(of: leader, atOrBefore: npt) else { return nil }
             try reachBack(to: start, leader)
@@ -46,8 +50,8 @@ extension TitleReader {
         let first = tracks.min { $0.firstDecode < $1.firstDecode }
         guard let first else { return .zero }
         land(at: first.firstDecode)
-        guard description.demuxer.traits.seeking == .index, isFound(first),
-            (try? context.seek(stream: first.stream, to: .min, keyUnitsOnly: false)) != nil
+        guard description.seeking == .index, isFound(first),
+            (try? input.context.seek(stream: first.stream, to: .min, keyUnitsOnly: false)) != nil
         else {
             try reopen()
             return earliestPresentation
@@ -110,7 +114,10 @@ extension TitleReader {
             found = key.presentationTime
             // An index may call a unit a key that is none.
             if key.isRandomAccessPoint, key.presentationTime <= npt {
-                return try findLaterKey(of: leader, than: key, atOrBefore: npt).presentationTime
+                let last = try findLaterKey(of: leader, than: key, atOrBefore: npt)
+                // At the file's first unit nothing precedes it.
+                if last.decodeTime <= leader.firstDecode { _ = try rewind() }
+                return last.presentationTime
             }
             if key.decodeTime <= leader.firstDecode { return nil }
             let decoded = leader.ticks(key.decodeTime)
@@ -126,7 +133,7 @@ extension TitleReader {
     private func findLaterKey(
         of leader: TrackReader, than landed: AccessUnit, atOrBefore npt: MediaTime
     ) throws(MediaError) -> AccessUnit {
-        guard leader.source.tail.last == nil else { return landed }
+        guard description.demuxer == .mp4, leader.source.tail.last == nil else { return landed }
         let last = try lastKey(of: leader, atOrBefore: npt)?.unit ?? landed
         // Now the index knows the fragment. What precedes the key unit all the same is dropped for being presented before it.
         try land(leader, keyAtOrBefore: leader.ticks(last.decodeTime), bias: leader.source.tail.seekBias)
@@ -140,12 +147,13 @@ extension TitleReader {
         land(at: .zero)
         let (biased, overflow) = ticks.addingReportingOverflow(bias)
         do {
-            try context.seek(stream: leader.stream, to: overflow ? .max : biased, keyUnitsOnly: true)
+            try input.context.seek(stream: leader.stream, to: overflow ? .max : biased, keyUnitsOnly: true)
         } catch {
             throw error.mediaError
         }
+        for track in tracks { track.isFirstSuspect = true }
         if description.demuxer.traits.landsEarly {
-            leader.landmark = context.indexTicks(stream: leader.stream, keyAtOrBefore: ticks)
+            leader.landmark = input.context.indexTicks(stream: leader.stream, keyAtOrBefore: ticks)
         }
     }
 

@@ -32,6 +32,10 @@ final class TrackReader {
     private(set) var firstTimed: AccessUnit?
     private(set) var lastTimed: AccessUnit?
 
+    /// Reading has begun in the middle of the file: what a parser then cuts first may be the rest of a unit.
+    var isFirstSuspect = false
+    /// How far the demuxer has read the track in this generation; nil before its first packet.
+    var mark: ReadingMark?
     /// Units with stamps before this are not what a seek looks for.
     var landmark: Int64?
 
@@ -52,6 +56,9 @@ final class TrackReader {
     var firstPresentation: MediaTime { source.firstPresentation - times.origin }
     var firstDecode: MediaTime { source.firstDecode - times.origin }
 
+    /// Ticks by which stamps may go back from one unit to a later one: those of presentation, where there are no others.
+    var slack: Int64 { source.ticks(.seconds(10)) - source.ticks(.zero) }
+
     /// Ticks of the container nearest to `npt`.
     func ticks(_ npt: MediaTime) -> Int64 { source.ticks(npt + times.origin) }
 
@@ -67,7 +74,8 @@ final class TrackReader {
     /// Reading goes on at another place.
     /// - Parameter start: NPT of the first unit there, used where the container does not stamp it.
     func land(at start: MediaTime) {
-        (firstTimed, lastTimed, landmark) = (nil, nil, nil)
+        (firstTimed, lastTimed, landmark, mark) = (nil, nil, nil, nil)
+        isFirstSuspect = false
         times.reset(to: start)
         unpacker?.reset()
     }

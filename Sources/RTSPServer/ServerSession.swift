@@ -331,6 +331,7 @@ final class ServerSession {
                 "unsent-bytes-max": "\(counters.unsentBytesMaximum)",
                 "unsent-ms-max": "\(counters.unsentTimeMaximum.nanoseconds / 1_000_000)",
                 "starvations": "\(counters.starvations)",
+                "splits": "\(counters.splits)",
                 "drops": "\(counters.packetsDiscarded)",
                 "errors": "\(counters.sendErrors)",
             ])

@@ -8,6 +8,8 @@ import TestSupport
 final class QueueRig {
     var queue: DemandQueue
     let cursor: FakeCursor
+    /// Of a queue that was split.
+    var parts: [Int: FakeCursor] = [:]
     let pool = BufferPool()
 
     init(_ title: FakeTitle, limits: DemandLimits = .standard) {
@@ -25,7 +27,7 @@ final class QueueRig {
         let request = ReadRequest(
             buffer: pool.take(capacity: 4096), seek: demand.seek, end: demand.end,
             maximumBytes: queue.limits.batchBytes, maximumDuration: queue.limits.batchTime)
-        cursor.read(request) { result = $0 }
+        (parts[queue.isSplit ? queue.lines[demand.cursor].track : -1] ?? cursor).read(request) { result = $0 }
         guard let result else { preconditionFailure("the rig's cursors read at once") }
         return result
     }
@@ -35,7 +37,7 @@ final class QueueRig {
     func demand() -> DemandQueue.Demand? { queue.demand() }
 
     func receive(_ batch: Batch, for demand: DemandQueue.Demand) -> Bool {
-        queue.receive(batch, generation: demand.generation, pool: pool)
+        queue.receive(batch, generation: demand.generation, feed: demand.feed, pool: pool)
     }
 
     func depart(limit: Int, prefix: Int = 0, maximumBytes: Int = .max) -> DemandQueue.Departure? {
@@ -45,6 +47,18 @@ final class QueueRig {
     /// Reads for as long as the queue demands.
     func fill() {
         while let demand = demand() { _ = receive(read(demand), for: demand) }
+    }
+
+    /// As a viewer: splits when the queue needs it, and reads for as long as it demands.
+    func fillSplitting() {
+        while true {
+            if queue.needsSplit {
+                queue.split()
+                parts = cursor.splitFakes()
+            }
+            guard let demand = demand() else { return }
+            _ = receive(read(demand), for: demand)
+        }
     }
 
     /// Sends and accepts up to `packets` packets of a line.

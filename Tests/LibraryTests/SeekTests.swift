@@ -49,10 +49,15 @@ import Testing
             #expect(reading.failure == nil)
             #expect(reading.start == expected.start, "seek to \(position)")
             for track in title.tracks {
-                let units = reading.units(of: track.id).map(\.unit)
-                #expect(
-                    units.map(\.presentationTime) == (expected.units[track.id] ?? []).map(\.presentationTime),
-                    "seek to \(position)")
+                var times = reading.units(of: track.id).map(\.unit.presentationTime)
+                var wanted = (expected.units[track.id] ?? []).map(\.presentationTime)
+                if case .pcm = track.codec.codec, let first = times.first {
+                    // It begins at the very sample, with packets of other sizes until the container's next unit.
+                    #expect(first >= expected.start && first < expected.start + .milliseconds(1))
+                    wanted = Array(wanted.drop { $0 < expected.start + .milliseconds(40) })
+                    times = Array(times.drop { $0 < expected.start + .milliseconds(40) })
+                }
+                #expect(times == wanted, "seek to \(position)")
             }
             #expect(Set(reading.batches.flatMap(\.endedTracks)) == Set(title.tracks.map(\.id)))
         }

@@ -40,6 +40,7 @@ package final class FakeCursor: MediaCursor {
         var endedTracks: Set<Int> = []
         var pending: (request: ReadRequest, completion: @Sendable (Batch) -> Void)?
         var log = Log()
+        var parts: [FakeCursor] = []
     }
 
     /// What a cursor was asked to do.
@@ -64,7 +65,32 @@ package final class FakeCursor: MediaCursor {
     }
 
     package var log: Log { state.withLock { $0.log } }
-    package var isReading: Bool { state.withLock { $0.pending != nil } }
+    /// It, or a part of it, has a read under way.
+    package var isReading: Bool {
+        let (isReading, parts) = state.withLock { ($0.pending != nil, $0.parts) }
+        return isReading || parts.contains(where: \.isReading)
+    }
+
+    package func split() -> [Int: any MediaCursor] { splitFakes().mapValues { $0 } }
+
+    package func splitFakes() -> [Int: FakeCursor] {
+        state.withLock { state in
+            precondition(state.pending == nil, "no read is under way")
+            let parts = options.tracks.map { track in
+                let part = FakeCursor(title, CursorOptions(tracks: [track]))
+                part.state.withLock { [state] in
+                    ($0.next, $0.floor, $0.isStarted) = (state.next, state.floor, true)
+                    if state.endedTracks.contains(track.track) { $0.endedTracks = [track.track] }
+                }
+                return part
+            }
+            state.parts = parts
+            return Dictionary(uniqueKeysWithValues: zip(options.tracks.map(\.track), parts))
+        }
+    }
+
+    /// Of the last split.
+    package var parts: [FakeCursor] { state.withLock { $0.parts } }
 
     package func read(_ request: ReadRequest, completion: @escaping @Sendable (Batch) -> Void) {
         state.withLock { state in
@@ -87,6 +113,7 @@ package final class FakeCursor: MediaCursor {
             return (completion, fill(request, &state))
         }
         if let (completion, batch) = work { completion(batch) }
+        for part in parts { part.completeRead() }
     }
 
     package func close() { state.withLock { $0.log.isClosed = true } }

@@ -1,0 +1,46 @@
+internal import LibAV
+internal import MediaCore
+
+/// A title's file, opened by libavformat without probing it again. Readers use it alone or by turns; it stands where
+/// the last one has left it.
+///
+/// SAFETY: whoever has it (a reader of its own, or the one that has borrowed it from the pool) uses it on one thread at
+/// a time; hand-over goes through the pool's lock.
+final class Demuxer: @unchecked Sendable {
+    private(set) var context: InputContext
+    private let file: OpenFile
+    private let container: Container
+    private let ignoresIndex: Bool
+    private let interrupt = Interrupt()
+    /// The reader that has used it last; nil while it stands at the start.
+    var lastReader: UInt64?
+
+    /// - Parameter reader: ends the opening, and what follows until `lend` names another.
+    /// - Throws: `.unreadable`, also if it takes longer than `limits` allow; `.cancelled`.
+    init(_ file: OpenFile, _ description: TitleDescription, limits: LibraryLimits, for reader: Interrupt)
+        throws(MediaError)
+    {
+        self.file = file
+        container = description.demuxer
+        ignoresIndex = description.ignoresIndex
+        interrupt.follow(reader)
+        interrupt.setDeadline(after: limits.openTimeout.nanoseconds)
+        do throws(MediaError) {
+            context = try InputContext(
+                file, container: container, ignoresIndex: ignoresIndex, interrupt: interrupt)
+            interrupt.clearDeadline()
+        } catch {
+            let isLate = error == .cancelled && !reader.isFired
+            throw isLate ? .unreadable("opening took longer than \(limits.openTimeout) s") : error
+        }
+    }
+
+    /// `reader` ends what follows; nil while nobody has it.
+    func lend(to reader: Interrupt?) { interrupt.follow(reader) }
+
+    /// Begins at the start of the file, with a new context.
+    func reopen() throws(MediaError) {
+        context = try InputContext(
+            file, container: container, ignoresIndex: ignoresIndex, interrupt: interrupt)
+    }
+}
