@@ -9,7 +9,7 @@
 struct FrameList: Sendable {
     struct Entry: Sendable {
         /// Seconds; not a number if the container has none.
-        let pts: Double
+        var pts: Double
         let duration: Double
         let bytes: Int
         let hash: UInt32

@@ -74,11 +74,17 @@ struct Reference: Sendable {
             let units = try FrameList(contentsOf: outputs[1])
             let frames = try FrameList(contentsOf: outputs[0])
             // AVI has no presentation times: then the decoder's are asked for.
-            let keys =
+            var keys =
                 units.isTimed && listing.isMP4
                 ? units.entries.filter(\.isKey).map(\.pts) : try await listing.keyPictures(of: video)
+            var pictures = frames.entries
+            // FFmpeg gives the first picture of such a stream its decode time, and the next ones their presentation times.
+            if video.codec == "mpeg1video", listing.isAVI, pictures.count > 1 {
+                pictures[0].pts = pictures[1].pts - pictures[0].duration
+                keys = [pictures[0].pts] + keys.dropFirst()
+            }
             self.video = Stream(
-                units: units.entries, frames: frames.entries, tick: min(units.tick, 0.0015), keys: keys,
+                units: units.entries, frames: pictures, tick: min(units.tick, 0.0015), keys: keys,
                 codec: video.codec, coding: video.coding, decodings: [frames.entries.map(\.hash)] + decodings)
         } else {
             self.video = nil

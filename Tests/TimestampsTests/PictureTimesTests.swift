@@ -39,6 +39,15 @@ import Timestamps
         #expect(reconstructor.rules.reorderDepth == 0)
     }
 
+    /// An AVI's index may call every picture a key frame.
+    @Test func aPictureThatRefersToOthersIsNoKey() {
+        var reconstructor = reconstructor(depth: 1)
+        let units = units("IPBI").map { unit, bytes in
+            (StoredUnit(decodeTicks: unit.decodeTicks, presentationTicks: nil, isKey: true), bytes)
+        }
+        #expect(reconstructor.times(of: units).map(\.isRandomAccessPoint) == [true, false, false, true])
+    }
+
     /// The delay is the track's, not that of the units at hand.
     @Test func theDelayIsKnownAfterASeek() {
         var reconstructor = reconstructor(depth: 1)

@@ -55,7 +55,8 @@ struct H265Pictures: Sendable {
                 } else {
                     last.order += 1
                 }
-                result = Picture(rank: last)
+                // BLA, IDR and CRA, table 7-1.
+                result = Picture(rank: last, canBeKey: (16...21).contains(Self.type(unit)))
                 return false
             default: break
             }

@@ -4,6 +4,7 @@ internal import MediaCore
 struct MPEG4Pictures: Sendable {
     /// vop_coding_type 2, table 6-20.
     private static let bidirectional: UInt32 = 2
+    private static let intra: UInt32 = 0
 
     private var order = AnchorOrder()
     private(set) var reorderDepth: Int?
@@ -18,7 +19,7 @@ struct MPEG4Pictures: Sendable {
         guard let type = scan(bytes) else { return nil }
         let isB = type == Self.bidirectional
         if isB { reorderDepth = 1 }
-        return Picture(rank: order.rank(isB: isB))
+        return Picture(rank: order.rank(isB: isB), canBeKey: type == Self.intra)
     }
 
     /// Reads layers up to the first plane, and gives its vop_coding_type.

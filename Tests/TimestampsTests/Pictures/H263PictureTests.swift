@@ -1,0 +1,22 @@
+import MediaCore
+import Testing
+
+@testable import Timestamps
+
+/// Picture headers as FFmpeg writes them.
+@Suite struct H263PictureTests {
+    static let headers: [(String, [UInt8], Bool?)] = [
+        ("QCIF, intra", [0x00, 0x00, 0x80, 0x02, 0x08, 0x04, 0x1E, 0x73], true),
+        ("QCIF, inter", [0x00, 0x00, 0x80, 0x06, 0x0A, 0x02, 0x02, 0x9E], false),
+        ("PLUSPTYPE, intra", [0x00, 0x00, 0x80, 0x02, 0x1C, 0xE8, 0x21, 0x00, 0x10, 0x8C], true),
+        ("PLUSPTYPE, inter", [0x00, 0x00, 0x80, 0x06, 0x1C, 0xE8, 0x21, 0x04, 0x90, 0x8C], false),
+        ("no picture header", [0x00, 0x00, 0x84, 0x02, 0x08, 0x04], nil),
+        ("cut short", [0x00, 0x00, 0x80, 0x02], nil),
+        ("empty", [], nil),
+    ]
+
+    @Test(arguments: headers)
+    func typeOfThePicture(_ name: String, _ bytes: [UInt8], _ isIntra: Bool?) {
+        #expect(H263Picture.isIntra(bytes.span.bytes) == isIntra, "\(name)")
+    }
+}
