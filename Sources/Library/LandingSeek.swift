@@ -29,6 +29,15 @@ extension TitleReader {
     struct Key {
         let unit: AccessUnit
         let identity: UnitIdentity
+
+        /// By which the time of a unit that the container does not stamp may differ from one landing to the next.
+        static let tolerance = MediaTime.milliseconds(1)
+
+        func isMet(by waiting: borrowing WaitingUnit) -> Bool {
+            if identity.isStamped { return UnitIdentity(waiting.packet) == identity }
+            let (time, other) = (unit.decodeTime, waiting.unit.decodeTime)
+            return other >= time - Self.tolerance && other <= time + Self.tolerance
+        }
     }
 
     /// Moves to a place from which the leader's units of `npt` are still to come, if the demuxer finds one.
@@ -99,13 +108,13 @@ extension TitleReader {
                     if waiting.unit.presentationTime >= start { kept.append(waiting) }
                     continue
                 }
-                if UnitIdentity(waiting.packet) == key.identity {
+                if key.isMet(by: waiting) {
                     kept.append(waiting)
                     while let waiting = timed.popFirst() { kept.append(waiting) }
                     while let waiting = kept.popFirst() { timed.append(waiting) }
                     return isStart || !isAnyTrackCut(start, leader)
                 }
-                if waiting.unit.decodeTime > key.unit.decodeTime { return false }
+                if waiting.unit.decodeTime > key.unit.decodeTime + Key.tolerance { return false }
             }
             guard kept.count < LibraryLimits.maximumHeldUnits, kept.bytes < LibraryLimits.maximumHeldBytes else {
                 throw .unreadable("\(kept.count) units of other tracks before the key frame")

@@ -211,7 +211,11 @@ final class TitleReader {
         track.mark?.pass(scratch)
         if track.isFirstSuspect {
             track.isFirstSuspect = false
-            if track.source.kind == .audio, input.context.isReframed(stream: scratch.stream) { return nil }
+            if track.source.kind == .audio, description.demuxer.traits.dividesUnits,
+                input.context.isReframed(stream: scratch.stream)
+            {
+                return nil
+            }
         }
         if let reason = damage {
             if scratch.size > 0 { skip(&batch, reason) }
