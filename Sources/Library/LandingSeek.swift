@@ -61,7 +61,7 @@ extension TitleReader {
         guard let stream = findAnchor(anchor) else { return false }
         let ticks = anchor.ticks(npt + description.origin)
         guard (try? input.context.seek(stream: stream, to: ticks, keyUnitsOnly: true)) != nil else { return false }
-        for track in tracks where !isResuming { track.isFirstSuspect = true }
+        for track in tracks where !isResuming { track.landing = .first }
         return true
     }
 

@@ -209,14 +209,7 @@ final class TitleReader {
         guard let track = trackOfStream[scratch.stream] ?? appeared(scratch.stream), !track.isEnded else { return nil }
         track.mark = track.mark ?? ReadingMark()
         track.mark?.pass(scratch)
-        if track.isFirstSuspect {
-            track.isFirstSuspect = false
-            if track.source.kind == .audio, description.demuxer.traits.dividesUnits,
-                input.context.isReframed(stream: scratch.stream)
-            {
-                return nil
-            }
-        }
+        if isUntimed(track) { return nil }
         if let reason = damage {
             if scratch.size > 0 { skip(&batch, reason) }
             drop(scratch, track, &batch)
@@ -273,6 +266,24 @@ final class TitleReader {
             }
         }
         return true
+    }
+
+    /// Whether the packet in `scratch` comes after a landing and before the first of its track that has a time: what a
+    /// parser cuts first may be the rest of a unit, and what follows without a stamp belongs to that.
+    private func isUntimed(_ track: TrackReader) -> Bool {
+        switch track.landing {
+        case .over:
+            return false
+        case .first:
+            track.landing = .unstamped
+            let mayBeRest = track.source.kind == .audio && description.demuxer.traits.dividesUnits
+            if mayBeRest, input.context.isReframed(stream: scratch.stream) { return true }
+            fallthrough
+        case .unstamped:
+            guard UnitIdentity(scratch).isStamped else { return true }
+            track.landing = .over
+            return false
+        }
     }
 
     /// The packet that `advance` has left.

@@ -151,7 +151,7 @@ extension TitleReader {
         } catch {
             throw error.mediaError
         }
-        for track in tracks { track.isFirstSuspect = true }
+        for track in tracks { track.landing = .first }
         if description.demuxer.traits.landsEarly {
             leader.landmark = input.context.indexTicks(stream: leader.stream, keyAtOrBefore: ticks)
         }
