@@ -131,4 +131,22 @@ extension TitleReader {
             return first.presentationTime > start + max(first.duration, .milliseconds(1))
         }
     }
+
+    /// Whether the packet in `scratch` comes after a landing and before the first of its track that has a time: what a
+    /// parser cuts first may be the rest of a unit, and what follows without a stamp belongs to that.
+    func isUntimed(_ track: TrackReader) -> Bool {
+        switch track.landing {
+        case .over:
+            return false
+        case .first:
+            track.landing = .unstamped
+            let mayBeRest = track.source.kind == .audio && description.demuxer.traits.dividesUnits
+            if mayBeRest, input.context.isReframed(stream: scratch.stream) { return true }
+            fallthrough
+        case .unstamped:
+            guard UnitIdentity(scratch).isStamped else { return true }
+            track.landing = .over
+            return false
+        }
+    }
 }

@@ -19,7 +19,7 @@ final class TitleReader {
     private var knownStreams = 0
 
     /// The packet that is read into, again and again.
-    private var scratch = Packet()
+    var scratch = Packet()
     /// Units with their times, in the order in which these became known; nothing is decided about them yet.
     var timed = UnitQueue()
     /// Units that are wanted and did not fit, or were held back.
@@ -267,27 +267,6 @@ final class TitleReader {
         }
         return true
     }
-
-    /// Whether the packet in `scratch` comes after a landing and before the first of its track that has a time: what a
-    /// parser cuts first may be the rest of a unit, and what follows without a stamp belongs to that.
-    private func isUntimed(_ track: TrackReader) -> Bool {
-        switch track.landing {
-        case .over:
-            return false
-        case .first:
-            track.landing = .unstamped
-            let mayBeRest = track.source.kind == .audio && description.demuxer.traits.dividesUnits
-            if mayBeRest, input.context.isReframed(stream: scratch.stream) { return true }
-            fallthrough
-        case .unstamped:
-            guard UnitIdentity(scratch).isStamped else { return true }
-            track.landing = .over
-            return false
-        }
-    }
-
-    /// The packet that `advance` has left.
-    func takeScratch() -> Packet { scratch.take() }
 
     /// A stream that was not there before.
     private func appeared(_ stream: Int) -> TrackReader? {

@@ -172,6 +172,6 @@ extension TitleReader {
 
     /// Reads one packet; what becomes of it is in `timed`.
     func hold(_ batch: inout Batch) throws(MediaError) {
-        if let unit = try advance(&batch) { timed.append(takeScratch(), unit) }
+        if let unit = try advance(&batch) { timed.append(scratch.take(), unit) }
     }
 }
