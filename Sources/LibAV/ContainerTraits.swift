@@ -8,6 +8,8 @@ package struct ContainerTraits: Hashable, Sendable {
     package var needsStreamInfo = false
     /// Streams appear as their units come: their order, and so their indices, depend on where reading begins.
     package var streamsAppear = false
+    /// A packet of the container may begin with the rest of a unit.
+    package var dividesUnits = false
     /// A seek may land before the key unit of its stream, where another stream's unit of that time lies.
     package var landsEarly = false
     /// After a seek to the decode time of a unit (any unit, at or before), reading brings that unit and all that
@@ -55,12 +57,13 @@ extension Container {
             ContainerTraits(label: "MP4/MOV", stamps: .exact, seeking: .index, resumesExactly: true)
         case .avi:
             ContainerTraits(
-                label: "AVI", stamps: .decodeOnly, seeking: .index, landsEarly: true, resumesExactly: true)
+                label: "AVI", stamps: .decodeOnly, seeking: .index, dividesUnits: true, landsEarly: true,
+                resumesExactly: true)
         case .matroska:
             ContainerTraits(
                 label: "Matroska/WebM", stamps: .roundedPresentation, seeking: .landing, resumesExactly: true)
-        case .mpegTS: Self.appearing("MPEG transport stream", .clock)
-        case .mpegPS: Self.appearing("MPEG program stream", .clock)
+        case .mpegTS: Self.appearing("MPEG transport stream", .clock, dividesUnits: true)
+        case .mpegPS: Self.appearing("MPEG program stream", .clock, dividesUnits: true)
         case .flv: Self.appearing("FLV", .rounded)
         case .asf: ContainerTraits(label: "ASF", stamps: .rounded, seeking: .landing, needsStreamInfo: true)
         case .ogg: ContainerTraits(label: "Ogg", stamps: .pages, seeking: .landing, needsStreamInfo: true)
@@ -85,8 +88,12 @@ extension Container {
         }
     }
 
-    private static func appearing(_ label: String, _ stamps: ContainerTraits.Stamps) -> ContainerTraits {
-        ContainerTraits(label: label, stamps: stamps, seeking: .landing, needsStreamInfo: true, streamsAppear: true)
+    private static func appearing(
+        _ label: String, _ stamps: ContainerTraits.Stamps, dividesUnits: Bool = false
+    ) -> ContainerTraits {
+        ContainerTraits(
+            label: label, stamps: stamps, seeking: .landing, needsStreamInfo: true, streamsAppear: true,
+            dividesUnits: dividesUnits)
     }
 
     private static func pcm(_ label: String) -> ContainerTraits {

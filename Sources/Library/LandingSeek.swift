@@ -29,6 +29,15 @@ extension TitleReader {
     struct Key {
         let unit: AccessUnit
         let identity: UnitIdentity
+
+        /// By which the time of a unit that the container does not stamp may differ from one landing to the next.
+        static let tolerance = MediaTime.milliseconds(1)
+
+        func isMet(by waiting: borrowing WaitingUnit) -> Bool {
+            if identity.isStamped { return UnitIdentity(waiting.packet) == identity }
+            let (time, other) = (unit.decodeTime, waiting.unit.decodeTime)
+            return other >= time - Self.tolerance && other <= time + Self.tolerance
+        }
     }
 
     /// Moves to a place from which the leader's units of `npt` are still to come, if the demuxer finds one.
@@ -52,7 +61,7 @@ extension TitleReader {
         guard let stream = findAnchor(anchor) else { return false }
         let ticks = anchor.ticks(npt + description.origin)
         guard (try? input.context.seek(stream: stream, to: ticks, keyUnitsOnly: true)) != nil else { return false }
-        for track in tracks where !isResuming { track.isFirstSuspect = true }
+        for track in tracks where !isResuming { track.landing = .first }
         return true
     }
 
@@ -99,13 +108,13 @@ extension TitleReader {
                     if waiting.unit.presentationTime >= start { kept.append(waiting) }
                     continue
                 }
-                if UnitIdentity(waiting.packet) == key.identity {
+                if key.isMet(by: waiting) {
                     kept.append(waiting)
                     while let waiting = timed.popFirst() { kept.append(waiting) }
                     while let waiting = kept.popFirst() { timed.append(waiting) }
                     return isStart || !isAnyTrackCut(start, leader)
                 }
-                if waiting.unit.decodeTime > key.unit.decodeTime { return false }
+                if waiting.unit.decodeTime > key.unit.decodeTime + Key.tolerance { return false }
             }
             guard kept.count < LibraryLimits.maximumHeldUnits, kept.bytes < LibraryLimits.maximumHeldBytes else {
                 throw .unreadable("\(kept.count) units of other tracks before the key frame")
@@ -120,6 +129,24 @@ extension TitleReader {
         tracks.contains { track in
             guard track !== leader, track.firstPresentation < start, let first = track.firstTimed else { return false }
             return first.presentationTime > start + max(first.duration, .milliseconds(1))
+        }
+    }
+
+    /// Whether the packet in `scratch` comes after a landing and before the first of its track that has a time: what a
+    /// parser cuts first may be the rest of a unit, and what follows without a stamp belongs to that.
+    func isUntimed(_ track: TrackReader) -> Bool {
+        switch track.landing {
+        case .over:
+            return false
+        case .first:
+            track.landing = .unstamped
+            let mayBeRest = track.source.kind == .audio && description.demuxer.traits.dividesUnits
+            if mayBeRest, input.context.isReframed(stream: scratch.stream) { return true }
+            fallthrough
+        case .unstamped:
+            guard UnitIdentity(scratch).isStamped else { return true }
+            track.landing = .over
+            return false
         }
     }
 }

@@ -19,7 +19,7 @@ final class TitleReader {
     private var knownStreams = 0
 
     /// The packet that is read into, again and again.
-    private var scratch = Packet()
+    var scratch = Packet()
     /// Units with their times, in the order in which these became known; nothing is decided about them yet.
     var timed = UnitQueue()
     /// Units that are wanted and did not fit, or were held back.
@@ -209,10 +209,7 @@ final class TitleReader {
         guard let track = trackOfStream[scratch.stream] ?? appeared(scratch.stream), !track.isEnded else { return nil }
         track.mark = track.mark ?? ReadingMark()
         track.mark?.pass(scratch)
-        if track.isFirstSuspect {
-            track.isFirstSuspect = false
-            if track.source.kind == .audio, input.context.isReframed(stream: scratch.stream) { return nil }
-        }
+        if isUntimed(track) { return nil }
         if let reason = damage {
             if scratch.size > 0 { skip(&batch, reason) }
             drop(scratch, track, &batch)
@@ -270,9 +267,6 @@ final class TitleReader {
         }
         return true
     }
-
-    /// The packet that `advance` has left.
-    func takeScratch() -> Packet { scratch.take() }
 
     /// A stream that was not there before.
     private func appeared(_ stream: Int) -> TrackReader? {

@@ -151,7 +151,7 @@ extension TitleReader {
         } catch {
             throw error.mediaError
         }
-        for track in tracks { track.isFirstSuspect = true }
+        for track in tracks { track.landing = .first }
         if description.demuxer.traits.landsEarly {
             leader.landmark = input.context.indexTicks(stream: leader.stream, keyAtOrBefore: ticks)
         }
@@ -172,6 +172,6 @@ extension TitleReader {
 
     /// Reads one packet; what becomes of it is in `timed`.
     func hold(_ batch: inout Batch) throws(MediaError) {
-        if let unit = try advance(&batch) { timed.append(takeScratch(), unit) }
+        if let unit = try advance(&batch) { timed.append(scratch.take(), unit) }
     }
 }

@@ -32,8 +32,17 @@ final class TrackReader {
     private(set) var firstTimed: AccessUnit?
     private(set) var lastTimed: AccessUnit?
 
-    /// Reading has begun in the middle of the file: what a parser then cuts first may be the rest of a unit.
-    var isFirstSuspect = false
+    /// How far reading has come since it began in the middle of the file.
+    var landing = Landing.over
+
+    enum Landing {
+        /// No packet has come.
+        case first
+        /// None with a stamp that can be relied on.
+        case unstamped
+        case over
+    }
+
     /// How far the demuxer has read the track in this generation; nil before its first packet.
     var mark: ReadingMark?
     /// Units with stamps before this are not what a seek looks for.
@@ -75,7 +84,7 @@ final class TrackReader {
     /// - Parameter start: NPT of the first unit there, used where the container does not stamp it.
     func land(at start: MediaTime) {
         (firstTimed, lastTimed, landmark, mark) = (nil, nil, nil, nil)
-        isFirstSuspect = false
+        landing = .over
         times.reset(to: start)
         unpacker?.reset()
     }

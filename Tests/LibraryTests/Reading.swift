@@ -28,6 +28,16 @@ final class Slot<Value: Sendable>: Sendable {
     }
 }
 
+extension CodecDescription {
+    /// Cut into packets at any sample.
+    var isUncompressed: Bool {
+        switch codec {
+        case .pcm, .pcmu, .pcma: true
+        default: false
+        }
+    }
+}
+
 /// One access unit with the bytes that a receiver gets.
 struct ReceivedUnit: Hashable {
     let unit: AccessUnit
@@ -122,8 +132,9 @@ func storedUnits(of title: FileTitle) throws -> [StoredUnit] {
         units.append(
             StoredUnit(
                 stream: packet.stream,
-                presentation: source.time(packet.presentationTicks!) - title.description.origin,
-                decode: source.time(packet.decodeTicks!) - title.description.origin,
+                presentation: source.time(packet.presentationTicks ?? packet.decodeTicks ?? 0)
+                    - title.description.origin,
+                decode: source.time(packet.decodeTicks ?? 0) - title.description.origin,
                 isKey: packet.isKey, bytes: packet.withBytes { $0.withUnsafeBytes { Array($0) } }))
     }
     return units
