@@ -7,13 +7,13 @@ struct TitleEnd {
     private let file: OpenFile
     private let limits: LibraryLimits
     private let interrupt: Interrupt
-    private let ignoresIndex: Bool
+    private let settings: DemuxerSettings
 
     /// Bytes from the end that are read first, where the demuxer takes bytes for a place.
     private static let firstWindow: Int64 = 1 << 20
 
-    init(_ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt, ignoresIndex: Bool) {
-        self.ignoresIndex = ignoresIndex
+    init(_ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt, _ settings: DemuxerSettings) {
+        self.settings = settings
         self.file = file
         self.limits = limits
         self.interrupt = interrupt
@@ -81,7 +81,7 @@ struct TitleEnd {
         land: (inout InputContext, [Int: Int]) throws(AVFailure) -> Void
     ) throws(MediaError) -> [Int: MediaTime] {
         var input = try InputContext(
-            file, container: container, ignoresIndex: ignoresIndex, interrupt: interrupt)
+            file, container: container, settings: settings, interrupt: interrupt)
         var tracks: [Int: EndingTrack] = [:]
         for stream in streams { tracks[stream.index] = EndingTrack(stream, firsts[stream.index]!) }
         var indices = Self.indices(of: streams, input)

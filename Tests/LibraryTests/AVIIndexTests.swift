@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import LibAV
 import MediaCore
 import MediaFixtures
 import Testing
@@ -39,10 +40,10 @@ import Testing
     @Test(arguments: Damage.allCases, [0.0, 3.0])
     func `nothing is lost`(damage: Damage, skew: Double) throws {
         let sound = try openTitle(ContainerFixture.aviMPEG4.path)
-        #expect(!sound.description.ignoresIndex)
+        #expect(!sound.description.settings.ignoresIndex)
         let whole = sound.cursor().readAll()
         let title = try openTitle(Self.write(damage, skew: skew))
-        #expect(title.description.ignoresIndex)
+        #expect(title.description.settings.ignoresIndex)
         let reading = title.cursor().readAll()
         #expect(reading.failure == nil)
         for track in title.tracks {
@@ -75,6 +76,43 @@ import Testing
             // What was cut in two is not sent, or is the last.
             #expect(units.count > 50)
             #expect(whole.units(of: track.id).map(\.payloads).starts(with: units.dropLast(2).map(\.payloads)))
+        }
+    }
+
+    /// 3 GB in three RIFFs; what has no index at all is read from its start.
+    @Test(arguments: [true, false])
+    func `a file over 2 GB`(index: Bool) throws {
+        let sound = try openTitle(ContainerFixture.aviMPEG4.path)
+        let url = Fixture.directory.appendingPathComponent("opendml-\(index).avi")
+        try OpenDMLAVI(ContainerFixture.aviMPEG4.path, size: 3_000_000_000, parts: 3).write(to: url, index: index)
+        defer { try? FileManager.default.removeItem(at: url) }
+        let title = try openTitle(url.path)
+        #expect(title.file.size > 3_000_000_000)
+        #expect(title.description.settings.ignoresIndex == !index)
+        let (reading, whole) = (title.cursor().readAll(), sound.cursor().readAll())
+        for track in sound.tracks { #expect(reading.units(of: track.id) == whole.units(of: track.id)) }
+        #expect(title.isSeekable == index)
+        guard index else { return }
+        #expect(title.duration == sound.duration)
+        try SeekTests.expectExactSeeks(title, count: 7)
+    }
+
+    /// AC-3 has none, MP3 has.
+    @Test(arguments: [ContainerFixture.aviMPEG4, .aviH264])
+    func `chunks of an odd size are padded`(fixture: ContainerFixture) throws {
+        var source = try SkewedAVI(fixture.path, skew: 0)
+        let odd = source.chunks.filter { SkewedAVI.word($0.bytes, at: 4) % 2 == 1 }
+        #expect(Set(odd.map(\.isAudio)) == (fixture == .aviH264 ? [true, false] : [false]))
+        // What the padding is does not matter.
+        source.pad(with: UInt8(ascii: "0"))
+        for index in [true, false] {
+            let url = Fixture.directory.appendingPathComponent("odd-\(fixture)-\(index).avi")
+            try source.write(to: url, index: index)
+            let (title, sound) = (try openTitle(url.path), try openTitle(fixture.path))
+            #expect(title.description.settings.ignoresIndex == !index)
+            let (reading, whole) = (title.cursor().readAll(), sound.cursor().readAll())
+            for track in sound.tracks { #expect(reading.units(of: track.id) == whole.units(of: track.id)) }
+            try SeekTests.expectExactSeeks(title, count: 3)
         }
     }
 }
