@@ -4,6 +4,8 @@ package import MediaCore
 package struct DemuxerSettings: Hashable, Sendable {
     /// An index that the file has is not looked at.
     package var ignoresIndex = false
+    /// What is shown in the place of bytes of the file, and behind them.
+    package var overlay: FileOverlay?
     /// By the stream's index, where the header's rate is wrong: ticks stay as they are, and seeks go by these.
     package var timeBases: [Int: TimeBase] = [:]
 

@@ -24,7 +24,7 @@ package struct InputContext: ~Copyable {
         interrupt: Interrupt
     ) throws(MediaError) {
         let io: FileIO
-        do { io = try FileIO(file, interrupt: interrupt) } catch { throw error.mediaError }
+        do { io = try FileIO(file, overlay: settings.overlay, interrupt: interrupt) } catch { throw error.mediaError }
         let container = if let known { known } else { try Container.recognize(file, io) }
         guard var context = avformat_alloc_context() else {
             throw AVFailure(code: sluice_error_no_memory, call: "avformat_alloc_context").mediaError

@@ -34,8 +34,10 @@ struct TitleProbe: ~Copyable {
 
     private init(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError) {
         let recognized = try InputContext(file, interrupt: interrupt)
-        let hasIndex = recognized.container != .avi || AVIIndex(file).isTrue(in: recognized)
-        var settings = DemuxerSettings(ignoresIndex: !hasIndex)
+        var settings = DemuxerSettings()
+        if recognized.container == .avi, !AVIIndex(file).isTrue(in: recognized) {
+            settings = try Self.settings(of: recognized, file, limits, interrupt)
+        }
         let drifting = try Self.correct(&settings, recognized, file, interrupt)
         let context = try Self.context(recognized, file, interrupt, settings)
         let streams = try Self.streams(of: context, file, interrupt, settings)
@@ -46,6 +48,22 @@ struct TitleProbe: ~Copyable {
         self.file = file
         self.limits = limits
         self.interrupt = interrupt
+    }
+
+    /// An AVI whose index is missing or wrong: a large one is given another, if that can be made.
+    private static func settings(
+        of context: borrowing InputContext, _ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt
+    ) throws(MediaError) -> DemuxerSettings {
+        var settings = DemuxerSettings()
+        let streams = (0..<context.streamCount).map { context.stream($0) }
+        if file.size > limits.maximumScanSize {
+            settings.overlay = MadeAVIIndex(file, streams, limits, interrupt).overlay()
+        }
+        if settings.overlay != nil {
+            let indexed = try open(file, .avi, interrupt, settings)
+            if AVIIndex(file).isTrue(in: indexed) { return settings }
+        }
+        return DemuxerSettings(ignoresIndex: true)
     }
 
     /// Sets right what an AVI says of its audio's rates.
