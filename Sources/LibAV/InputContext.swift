@@ -101,8 +101,10 @@ package struct InputContext: ~Copyable {
     /// the offset between its index and its timestamps, so the caller looks at what comes.
     package func seek(stream: Int, to ticks: Int64, keyUnitsOnly: Bool) throws(AVFailure) {
         let flags = AVSEEK_FLAG_BACKWARD | (keyUnitsOnly ? 0 : AVSEEK_FLAG_ANY)
-        // Clamped so that the demuxer's own offsets cannot overflow it.
-        let ticks = min(max(ticks, -(1 << 61)), 1 << 61)
+        // Clamped so that the demuxer's own offsets cannot overflow it; AVI's multiplies by bytes per sample, and by the
+        // ratio of the streams' rates.
+        let limit: Int64 = container == .avi ? 1 << 40 : 1 << 61
+        let ticks = min(max(ticks, -limit), limit)
         try checked(av_seek_frame(context, Int32(stream), ticks, flags), "av_seek_frame")
     }
 

@@ -61,7 +61,9 @@ extension TitleReader {
         }
         guard let stream = findAnchor(anchor) else { return false }
         let ticks = anchor.ticks(npt + description.origin)
-        guard (try? input.context.seek(stream: stream, to: ticks, keyUnitsOnly: true)) != nil else { return false }
+        // An index need not call units of audio keys, which they are.
+        let isVideo = anchor.kind == .video
+        guard (try? input.context.seek(stream: stream, to: ticks, keyUnitsOnly: isVideo)) != nil else { return false }
         for track in tracks where !isResuming { track.landing = .first }
         return true
     }

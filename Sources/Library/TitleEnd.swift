@@ -64,7 +64,7 @@ struct TitleEnd {
                 if container.traits.stamps == .clock {
                     try input.seek(toByte: position)
                 } else if window == Self.firstWindow, let stream = streamOf[leader.index] {
-                    try input.seek(stream: stream, to: .max, keyUnitsOnly: true)
+                    try input.seek(stream: stream, to: .max, keyUnitsOnly: leader.codec.kind == .video)
                 } else if file.size > limits.maximumScanSize {
                     throw AVFailure(code: 0, call: "")
                 }

@@ -154,11 +154,13 @@ struct TitleProbe: ~Copyable {
         return context.container != .mp4 || !MovieFragments.mayFollow(in: file)
     }
 
-    /// An AVI without an index is read from its start, and so is one whose audio tells its times nowhere else.
+    /// An AVI without an index is read from its start, and so is one whose audio tells its times nowhere else. The index
+    /// names chunks, of which one may hold many units of audio.
     private func seeking(_ streams: [StreamDescription]) -> ContainerTraits.Seeking {
         guard context.container == .avi else { return context.container.traits.seeking }
         let drifts = file.size <= limits.maximumScanSize && streams.contains { drifting.contains($0.index) }
-        return !settings.ignoresIndex && !streams.isEmpty && !drifts ? .index : .counting
+        guard !settings.ignoresIndex, !streams.isEmpty, !drifts else { return .counting }
+        return streams.contains { $0.codec.kind == .video } ? .index : .landing
     }
 
     private mutating func offers(

@@ -48,16 +48,23 @@ import Testing
         }
         // What is encrypted is never read: its end is no end of file to the demuxer.
         let probed = try InputContext(Self.open(path), interrupt: Interrupt())
-        guard probed.container == .mp4, !(0..<context).contains(where: { probed.stream($0).isEncrypted }) else {
-            return
-        }
-        let expected = try FFmpeg.packets(of: path)
+        guard [.mp4, .avi, .matroska].contains(probed.container),
+            !(0..<context).contains(where: { probed.stream($0).isEncrypted })
+        else { return }
+        let expected = try FFmpeg.packets(of: path, isMovie: probed.container == .mp4)
         let packets = try Self.packets(of: path)
         for stream in 0..<context {
-            let description = try InputContext(Self.open(path), interrupt: Interrupt()).stream(stream)
-            // Only these are read without libavformat's parsers.
-            guard [.h264, .aac].contains(description.codec.codec) else { continue }
-            #expect(packets.filter { $0.stream == stream } == expected.filter { $0.stream == stream })
+            let codec = probed.stream(stream).codec
+            let (own, other) = (packets.filter { $0.stream == stream }, expected.filter { $0.stream == stream })
+            if probed.container == .mp4 {
+                // Only these are read without libavformat's parsers.
+                guard [.h264, .aac].contains(codec.codec) else { continue }
+                #expect(own == other)
+            } else if codec.kind == .video {
+                // Where the container has no times of every unit, ffprobe shows guesses.
+                #expect(own.map(\.size) == other.map(\.size))
+                #expect(own.map(\.adler32) == other.map(\.adler32))
+            }
         }
     }
 

@@ -112,4 +112,26 @@ import Testing
             #expect(title.description.seeking == .index)
         }
     }
+
+    /// Pictures that no payload format carries are left out; the audio's chunks need not be flagged as keys.
+    @Test(arguments: ["pcm_s16le", "pcm_u8", "libmp3lame", "ac3"], [true, false])
+    func `audio alone is sought to its unit`(encoder: String, isFlagged: Bool) throws {
+        let url = Fixture.directory.appendingPathComponent("audio-\(encoder)-\(isFlagged).avi")
+        try FFmpeg.run(
+            "ffmpeg",
+            [
+                "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=32x32:r=25:d=5", "-f", "lavfi", "-i",
+                "sine=440:r=44100:d=5", "-ac", "2", "-c:v", "rawvideo", "-c:a", encoder, url.path,
+            ])
+        if !isFlagged {
+            try SkewedAVI(url.path, skew: 0).write(to: url, index: true) { entries in
+                for entry in stride(from: entries.startIndex, to: entries.endIndex, by: 16) { entries[entry + 4] = 0 }
+            }
+        }
+        let title = try openTitle(url.path)
+        #expect(title.tracks.count == 1 && title.description.seeking == .landing)
+        let duration = try #require(title.duration)
+        #expect(abs((duration - .seconds(5)).nanoseconds) < 60_000_000)
+        try SeekTests.expectExactSeeks(title, count: 9)
+    }
 }

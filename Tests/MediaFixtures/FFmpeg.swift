@@ -44,13 +44,12 @@ package enum FFmpeg {
         }
     }
 
-    /// Every packet of `path`, without edit lists' trimming.
-    package static func packets(of path: String) throws -> [ProbedPacket] {
+    /// Every packet of `path`, of an MP4 without edit lists' trimming.
+    package static func packets(of path: String, isMovie: Bool = true) throws -> [ProbedPacket] {
         let data = try run(
             "ffprobe",
-            [
-                "-v", "error", "-f", "mov", "-advanced_editlist", "0", "-show_packets", "-show_data_hash", "adler32",
-                "-of", "json",
+            ["-v", "error"] + (isMovie ? ["-f", "mov", "-advanced_editlist", "0"] : []) + [
+                "-show_packets", "-show_data_hash", "adler32", "-of", "json",
                 "-show_entries", "packet=stream_index,pts,dts,size,flags,data_hash", path,
             ])
         return try JSONDecoder().decode(Output.self, from: data).packets.map { packet in
