@@ -46,9 +46,9 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
     /// Bytes that are looked at before a file counts as unknown.
     static let maximumProbeSize: UInt32 = 1 << 20
 
-    /// What the file that `io` reads is, by its content alone.
+    /// What `file`, which `io` reads, is, by its content alone.
     /// - Throws: `.unsupported` with a reason for a person, `.unreadable`, `.cancelled`.
-    static func recognize(_ io: borrowing FileIO) throws(MediaError) -> Container {
+    static func recognize(_ file: OpenFile, _ io: borrowing FileIO) throws(MediaError) -> Container {
         var format: UnsafePointer<AVInputFormat>?
         let score = av_probe_input_buffer2(io.context, &format, "", nil, 0, maximumProbeSize)
         guard let format, score >= 0 else {
@@ -59,6 +59,7 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
         }
         let name = String(cString: format.pointee.name)
         if let container = Container(rawValue: name), score > AVPROBE_SCORE_RETRY { return container }
+        if name == mpegAudio.rawValue, MPEGAudioProbe(file).isMPEGAudio { return .mpegAudio }
         throw .unsupported(refusal(of: name, score: score))
     }
 

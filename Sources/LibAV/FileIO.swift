@@ -10,9 +10,9 @@ struct FileIO: ~Copyable {
     /// Retained here, used by the callbacks through `opaque`.
     private let reader: Reader
 
-    init(_ file: OpenFile, interrupt: Interrupt) throws(AVFailure) {
+    init(_ file: OpenFile, overlay: FileOverlay? = nil, interrupt: Interrupt) throws(AVFailure) {
         let outOfMemory = AVFailure(code: sluice_error_no_memory, call: "avio_alloc_context")
-        reader = Reader(file: file, interrupt: interrupt)
+        reader = Reader(file: file, overlay: overlay, interrupt: interrupt)
         guard let buffer = av_malloc(Int(Self.bufferSize)) else { throw outOfMemory }
         let context = avio_alloc_context(
             buffer.assumingMemoryBound(to: UInt8.self), Self.bufferSize, 0, Unmanaged.passUnretained(reader).toOpaque(),
@@ -34,11 +34,13 @@ struct FileIO: ~Copyable {
 
     private final class Reader {
         private let file: OpenFile
+        private let overlay: FileOverlay?
         private let interrupt: Interrupt
         private var position: Int64 = 0
 
-        init(file: OpenFile, interrupt: Interrupt) {
+        init(file: OpenFile, overlay: FileOverlay?, interrupt: Interrupt) {
             self.file = file
+            self.overlay = overlay
             self.interrupt = interrupt
         }
 
@@ -49,7 +51,9 @@ struct FileIO: ~Copyable {
 
         func read(_ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Int32 {
             if interrupt.isFired { return sluice_error_exit }
-            let result = file.read(into: UnsafeMutableRawBufferPointer(start: bytes, count: Int(count)), at: position)
+            let buffer = UnsafeMutableRawBufferPointer(start: bytes, count: Int(count))
+            let result =
+                overlay?.read(file, into: buffer, at: position) ?? file.read(into: buffer, at: position)
             guard result > 0 else { return result == 0 ? sluice_error_eof : sluice_error(Int32(-result)) }
             position += Int64(result)
             return Int32(result)
@@ -58,7 +62,7 @@ struct FileIO: ~Copyable {
         /// `whence` is one of lseek(2)'s, or AVSEEK_SIZE. A position after the end is allowed: reading there is the
         /// end of file.
         func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
-            let size = file.size
+            let size = overlay?.size ?? file.size
             if size < 0 { return Int64(sluice_error(Int32(-size))) }
             let whence = whence & ~Int32(AVSEEK_FORCE)
             if whence == AVSEEK_SIZE { return size }

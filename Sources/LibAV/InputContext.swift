@@ -16,15 +16,16 @@ package struct InputContext: ~Copyable {
     /// Opens `file` and reads its header. Decoders are never opened, and no other file is, whatever this one asks for.
     /// - Parameters:
     ///   - container: what the file is, if that is known already; else it is recognized by its content.
-    ///   - ignoresIndex: an index that the file has is not looked at.
+    ///   - settings: what of the file's own word is not taken.
     ///   - interrupt: ends the call, and every later one of this context.
     /// - Throws: `.unsupported` if the content is not a served container, `.unreadable`, `.cancelled`.
-    package init(_ file: OpenFile, container known: Container? = nil, ignoresIndex: Bool = false, interrupt: Interrupt)
-        throws(MediaError)
-    {
+    package init(
+        _ file: OpenFile, container known: Container? = nil, settings: DemuxerSettings = DemuxerSettings(),
+        interrupt: Interrupt
+    ) throws(MediaError) {
         let io: FileIO
-        do { io = try FileIO(file, interrupt: interrupt) } catch { throw error.mediaError }
-        let container = if let known { known } else { try Container.recognize(io) }
+        do { io = try FileIO(file, overlay: settings.overlay, interrupt: interrupt) } catch { throw error.mediaError }
+        let container = if let known { known } else { try Container.recognize(file, io) }
         guard var context = avformat_alloc_context() else {
             throw AVFailure(code: sluice_error_no_memory, call: "avformat_alloc_context").mediaError
         }
@@ -46,7 +47,7 @@ package struct InputContext: ~Copyable {
         let format = container.rawValue.withCString { av_find_input_format($0) }
         // What lies at the end of a file that cannot seek is out of reach while the header is read.
         let seekable = io.context.pointee.seekable
-        if ignoresIndex { io.context.pointee.seekable = 0 }
+        if settings.ignoresIndex { io.context.pointee.seekable = 0 }
         var opened: UnsafeMutablePointer<AVFormatContext>? = context
         let code = avformat_open_input(&opened, nil, format, &options)
         guard code >= 0, let opened else {
@@ -59,6 +60,9 @@ package struct InputContext: ~Copyable {
         self.context = context
         self.io = io
         self.interrupt = interrupt
+        for (index, timeBase) in settings.timeBases where (0..<streamCount).contains(index) {
+            pointer(to: index).pointee.time_base = AVRational(num: timeBase.numerator, den: timeBase.denominator)
+        }
     }
 
     deinit {

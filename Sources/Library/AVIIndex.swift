@@ -37,7 +37,8 @@ struct AVIIndex: ~Copyable {
         return !mediaFollows(end)
     }
 
-    private struct Chunk {
+    struct Chunk {
+        let name: [UInt8]
         /// Nil for what is no media.
         let stream: Int?
         let isList: Bool
@@ -49,7 +50,8 @@ struct AVIIndex: ~Copyable {
         var position = end
         for _ in 0..<Self.maximumChunks {
             guard let chunk = chunk(at: position) else { return false }
-            if chunk.stream != nil, chunk.size > 0 { return true }
+            // What is cut off is no loss.
+            if chunk.stream != nil, chunk.size > 0, chunk.end - Int64(chunk.size % 2) <= file.size { return true }
             // The content of a list, or of the next RIFF of a long file, follows its type.
             position = chunk.isList ? position + 12 : chunk.end
         }
@@ -57,7 +59,7 @@ struct AVIIndex: ~Copyable {
     }
 
     /// Nil behind the end of the file, and where there is no chunk.
-    private func chunk(at position: Int64) -> Chunk? {
+    func chunk(at position: Int64) -> Chunk? {
         var header: UInt64 = 0
         let count = withUnsafeMutableBytes(of: &header) { file.read(into: $0, at: position) }
         guard count == 8, position >= 0 else { return nil }
@@ -68,7 +70,7 @@ struct AVIIndex: ~Copyable {
         let isMedia = digits.allSatisfy { (0...9).contains($0) } && Self.kinds.contains(Array(name[2...]))
         let isList = name == Array("LIST".utf8) || name == Array("RIFF".utf8)
         return Chunk(
-            stream: isMedia ? digits[0] * 10 + digits[1] : nil, isList: isList, size: size,
+            name: name, stream: isMedia ? digits[0] * 10 + digits[1] : nil, isList: isList, size: size,
             end: position + 8 + Int64(size + size % 2))
     }
 

@@ -10,7 +10,7 @@ final class Demuxer: @unchecked Sendable {
     private(set) var context: InputContext
     private let file: OpenFile
     private let container: Container
-    private let ignoresIndex: Bool
+    private let settings: DemuxerSettings
     private let interrupt = Interrupt()
     /// The reader that has used it last; nil while it stands at the start.
     var lastReader: UInt64?
@@ -22,12 +22,12 @@ final class Demuxer: @unchecked Sendable {
     {
         self.file = file
         container = description.demuxer
-        ignoresIndex = description.ignoresIndex
+        settings = description.settings
         interrupt.follow(reader)
         interrupt.setDeadline(after: limits.openTimeout.nanoseconds)
         do throws(MediaError) {
             context = try InputContext(
-                file, container: container, ignoresIndex: ignoresIndex, interrupt: interrupt)
+                file, container: container, settings: settings, interrupt: interrupt)
             interrupt.clearDeadline()
         } catch {
             let isLate = error == .cancelled && !reader.isFired
@@ -41,6 +41,6 @@ final class Demuxer: @unchecked Sendable {
     /// Begins at the start of the file, with a new context.
     func reopen() throws(MediaError) {
         context = try InputContext(
-            file, container: container, ignoresIndex: ignoresIndex, interrupt: interrupt)
+            file, container: container, settings: settings, interrupt: interrupt)
     }
 }

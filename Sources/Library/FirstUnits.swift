@@ -12,7 +12,7 @@ struct FirstUnits {
     let presentation: MediaTime
     let isReframed: Bool
     /// What is known about the stamps by now.
-    let rules: TimestampRules
+    var rules: TimestampRules
     /// Stamps of the first unit.
     let decodeTicks: Int64?
     let presentationTicks: Int64?

@@ -2,6 +2,7 @@ internal import Delivery
 internal import LibAV
 internal import MediaCore
 import NIOCore
+internal import Timestamps
 
 /// Seeking where no index leads to the key frame: land before the place, and read forward to it.
 ///
@@ -44,7 +45,7 @@ extension TitleReader {
     /// - Returns: whether that is the start of the file.
     private func land(before npt: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
         land(at: npt)
-        if description.seeking == .landing, npt > leader.firstPresentation, try moveContext(before: npt) {
+        if description.seeking == .landing || description.seeking == .index, npt > leader.firstPresentation, try moveContext(before: npt) {
             return false
         }
         land(at: leader.firstDecode)
@@ -140,13 +141,26 @@ extension TitleReader {
             return false
         case .first:
             track.landing = .unstamped
-            let mayBeRest = track.source.kind == .audio && description.demuxer.traits.dividesUnits
-            if mayBeRest, input.context.isReframed(stream: scratch.stream) { return true }
+            if description.demuxer.traits.dividesUnits, input.context.isReframed(stream: scratch.stream),
+                mayBeRest(track)
+            {
+                return true
+            }
             fallthrough
         case .unstamped:
             guard UnitIdentity(scratch).isStamped else { return true }
             track.landing = .over
             return false
+        }
+    }
+
+    /// Whether the packet in `scratch` may be the rest of a unit. The rest of a picture bears the stamp of the next one:
+    /// the container stamps the first unit that begins in a packet.
+    private func mayBeRest(_ track: TrackReader) -> Bool {
+        switch track.source.kind {
+        case .audio: true
+        case .video: scratch.withBytes { !PictureStart.begins($0, codec: track.source.codec.codec) }
+        case .subtitle, .data: false
         }
     }
 }

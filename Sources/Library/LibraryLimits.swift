@@ -25,6 +25,10 @@ package struct LibraryLimits: Hashable, Sendable {
     /// Bytes of the largest file that is read through from the start to find a place in it or its end, where nothing
     /// else leads there.
     package var maximumScanSize: Int64 = 256 << 20
+    /// Chunks of a larger AVI without an index that are looked at to make one: each takes 16 bytes of memory.
+    package var maximumChunks = 1 << 20
+    /// It is given up after this.
+    package var indexTimeout = MediaTime.seconds(4)
 
     package init() {}
 

@@ -24,8 +24,8 @@ package struct TitleDescription: Sendable {
     let demuxer: Container
     /// How a position in the middle of this very file is reached.
     let seeking: ContainerTraits.Seeking
-    /// The file's index is wrong, or does not name all units.
-    let ignoresIndex: Bool
+    /// What of the file's own word is not taken: an index that is wrong, or does not name all units; rates.
+    let settings: DemuxerSettings
     /// Readers may use one demuxer by turns.
     let sharesDemuxers: Bool
 

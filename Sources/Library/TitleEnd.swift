@@ -7,13 +7,13 @@ struct TitleEnd {
     private let file: OpenFile
     private let limits: LibraryLimits
     private let interrupt: Interrupt
-    private let ignoresIndex: Bool
+    private let settings: DemuxerSettings
 
     /// Bytes from the end that are read first, where the demuxer takes bytes for a place.
     private static let firstWindow: Int64 = 1 << 20
 
-    init(_ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt, ignoresIndex: Bool) {
-        self.ignoresIndex = ignoresIndex
+    init(_ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt, _ settings: DemuxerSettings) {
+        self.settings = settings
         self.file = file
         self.limits = limits
         self.interrupt = interrupt
@@ -60,7 +60,7 @@ struct TitleEnd {
         var window = Self.firstWindow
         while ends.count < streams.count {
             let position = max(0, file.size - window)
-            ends = try read(streams, firsts, container) { input, streamOf throws(AVFailure) in
+            let found = try read(streams, firsts, container) { input, streamOf throws(AVFailure) in
                 if container.traits.stamps == .clock {
                     try input.seek(toByte: position)
                 } else if window == Self.firstWindow, let stream = streamOf[leader.index] {
@@ -69,6 +69,7 @@ struct TitleEnd {
                     throw AVFailure(code: 0, call: "")
                 }
             }
+            ends.merge(found) { max($0, $1) }
             guard position > 0, window < Int64(limits.maximumBeginning) else { break }
             window *= 8
         }
@@ -81,7 +82,7 @@ struct TitleEnd {
         land: (inout InputContext, [Int: Int]) throws(AVFailure) -> Void
     ) throws(MediaError) -> [Int: MediaTime] {
         var input = try InputContext(
-            file, container: container, ignoresIndex: ignoresIndex, interrupt: interrupt)
+            file, container: container, settings: settings, interrupt: interrupt)
         var tracks: [Int: EndingTrack] = [:]
         for stream in streams { tracks[stream.index] = EndingTrack(stream, firsts[stream.index]!) }
         var indices = Self.indices(of: streams, input)

@@ -11,8 +11,10 @@ struct TitleProbe: ~Copyable {
     private var context: InputContext
     /// What the streams are, by index; where the header does not tell, by what a look at the first units told.
     private let streams: [StreamDescription]
-    /// False of an AVI whose index is missing or wrong.
-    private let hasIndex: Bool
+    /// An AVI's index that is missing or wrong is not looked at.
+    private let settings: DemuxerSettings
+    /// Streams of an AVI whose stamps drift.
+    private let drifting: Set<Int>
 
     /// - Throws: `.unsupported` if the file is no media, `.unreadable`, `.cancelled` when `interrupt` fired.
     static func describe(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError)
@@ -32,42 +34,84 @@ struct TitleProbe: ~Copyable {
 
     private init(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError) {
         let recognized = try InputContext(file, interrupt: interrupt)
-        let hasIndex = recognized.container != .avi || AVIIndex(file).isTrue(in: recognized)
-        let context = try Self.context(recognized, file, interrupt, hasIndex: hasIndex)
-        let streams = try Self.streams(of: context, file, interrupt, hasIndex: hasIndex)
+        var settings = DemuxerSettings()
+        if recognized.container == .avi, !AVIIndex(file).isTrue(in: recognized) {
+            settings = try Self.settings(of: recognized, file, limits, interrupt)
+        }
+        let drifting = try Self.correct(&settings, recognized, file, interrupt)
+        let context = try Self.context(recognized, file, interrupt, settings)
+        let streams = try Self.streams(of: context, file, interrupt, settings)
         self.context = context
         self.streams = streams
-        self.hasIndex = hasIndex
+        self.settings = settings
+        self.drifting = drifting
         self.file = file
         self.limits = limits
         self.interrupt = interrupt
     }
 
-    /// `recognized`, or one that has not seen the index.
+    /// An AVI whose index is missing or wrong: a large one is given another, if that can be made.
+    private static func settings(
+        of context: borrowing InputContext, _ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt
+    ) throws(MediaError) -> DemuxerSettings {
+        var settings = DemuxerSettings()
+        let streams = (0..<context.streamCount).map { context.stream($0) }
+        if file.size > limits.maximumScanSize {
+            settings.overlay = MadeAVIIndex(file, streams, limits, interrupt).overlay()
+        }
+        if settings.overlay != nil {
+            let indexed = try open(file, .avi, interrupt, settings)
+            if AVIIndex(file).isTrue(in: indexed) { return settings }
+        }
+        return DemuxerSettings(ignoresIndex: true)
+    }
+
+    /// Sets right what an AVI says of its audio's rates.
+    /// - Returns: the streams of which nothing constant is right.
+    private static func correct(
+        _ settings: inout DemuxerSettings, _ context: borrowing InputContext, _ file: OpenFile, _ interrupt: Interrupt
+    ) throws(MediaError) -> Set<Int> {
+        guard context.container == .avi else { return [] }
+        let streams = (0..<context.streamCount).map { context.stream($0) }
+        var drifting: Set<Int> = []
+        for (stream, verdict) in try AVIAudioClock(file, settings, interrupt).verdicts(on: streams) {
+            switch verdict {
+            case .stated: break
+            case .constant(let timeBase): settings.timeBases[stream] = timeBase
+            case .varying: drifting.insert(stream)
+            }
+        }
+        return drifting
+    }
+
+    /// `recognized`, or one that is opened in another way.
     private static func context(
-        _ recognized: consuming InputContext, _ file: OpenFile, _ interrupt: Interrupt, hasIndex: Bool
+        _ recognized: consuming InputContext, _ file: OpenFile, _ interrupt: Interrupt,
+        _ settings: DemuxerSettings
     ) throws(MediaError) -> InputContext {
-        if hasIndex { return recognized }
-        return try open(file, recognized.container, interrupt, hasIndex: false)
+        if settings == DemuxerSettings() { return recognized }
+        return try open(file, recognized.container, interrupt, settings)
     }
 
     private static func streams(
-        of context: borrowing InputContext, _ file: OpenFile, _ interrupt: Interrupt, hasIndex: Bool
+        of context: borrowing InputContext, _ file: OpenFile, _ interrupt: Interrupt,
+        _ settings: DemuxerSettings
     ) throws(MediaError) -> [StreamDescription] {
         let streams = (0..<context.streamCount).map { context.stream($0) }
         guard context.container.traits.needsStreamInfo || streams.contains(where: \.isIncomplete) else {
             return streams
         }
-        let looked = try open(file, context.container, interrupt, hasIndex: hasIndex)
+        let looked = try open(file, context.container, interrupt, settings)
         // What it finds before it fails counts.
         try? looked.findStreamInfo()
         return (0..<looked.streamCount).map { looked.stream($0) }
     }
 
     private static func open(
-        _ file: OpenFile, _ container: Container, _ interrupt: Interrupt, hasIndex: Bool
+        _ file: OpenFile, _ container: Container, _ interrupt: Interrupt,
+        _ settings: DemuxerSettings
     ) throws(MediaError) -> InputContext {
-        try InputContext(file, container: container, ignoresIndex: !hasIndex, interrupt: interrupt)
+        try InputContext(file, container: container, settings: settings, interrupt: interrupt)
     }
 
     /// A stream that is offered.
@@ -101,7 +145,7 @@ struct TitleProbe: ~Copyable {
             },
             duration: ends.contains(nil) ? nil : ends.compactMap(\.self).max(), isSeekable: isSeekable,
             origin: origin, sources: offers.map(\.source), demuxer: context.container, seeking: seeking,
-            ignoresIndex: !hasIndex, sharesDemuxers: sharesDemuxers(seeking))
+            settings: settings, sharesDemuxers: sharesDemuxers(seeking))
     }
 
     /// A demuxer of movie fragments knows those that it happened to read.
@@ -110,10 +154,11 @@ struct TitleProbe: ~Copyable {
         return context.container != .mp4 || !MovieFragments.mayFollow(in: file)
     }
 
-    /// An AVI without an index is read from its start.
+    /// An AVI without an index is read from its start, and so is one whose audio tells its times nowhere else.
     private func seeking(_ streams: [StreamDescription]) -> ContainerTraits.Seeking {
         guard context.container == .avi else { return context.container.traits.seeking }
-        return hasIndex && !streams.isEmpty ? .index : .counting
+        let drifts = file.size <= limits.maximumScanSize && streams.contains { drifting.contains($0.index) }
+        return !settings.ignoresIndex && !streams.isEmpty && !drifts ? .index : .counting
     }
 
     private mutating func offers(
@@ -130,7 +175,7 @@ struct TitleProbe: ~Copyable {
         default:
             let firsts = first(of: candidates, &omitted, seeking: false)
             let found = candidates.filter { firsts[$0.index] != nil }
-            let ends = try TitleEnd(file, limits, interrupt, ignoresIndex: !hasIndex).ends(
+            let ends = try TitleEnd(file, limits, interrupt, settings).ends(
                 of: found, firsts, context, seeking(found))
             return found.compactMap { offer($0, firsts[$0.index]!, IndexTail(), end: ends[$0.index], &omitted) }
         }
@@ -146,7 +191,9 @@ struct TitleProbe: ~Copyable {
         }
         firsts.read(&context)
         for (index, reason) in firsts.omitted { omitted[index] = reason }
-        return firsts.found
+        var found = firsts.found
+        for index in drifting { found[index]?.rules.stampsTellGaps = false }
+        return found
     }
 
     private func offer(

@@ -9,6 +9,7 @@ internal import MediaCore
 struct SampleTimes: Sendable {
     private let timeBase: TimeBase
     private let stamps: TimestampRules.Stamps
+    private let stampsTellGaps: Bool
     private let samples: SampleCounter
     /// How far a stamp may lie off the count.
     private let tolerance: MediaTime
@@ -25,6 +26,7 @@ struct SampleTimes: Sendable {
     init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
         self.timeBase = timeBase
         stamps = rules.stamps
+        stampsTellGaps = rules.stampsTellGaps
         samples = SampleCounter(codec)
         // Units of audio are seldom shorter than a container's tick; what follows a nudged one must not be pushed off.
         order = DecodeOrder(timeBase: TimeBase(1, 1_000_000_000))
@@ -87,6 +89,7 @@ struct SampleTimes: Sendable {
         }
         if origin == nil { origin = ticks }
         if base != nil {
+            guard stampsTellGaps else { return expected }
             let distance = stamped - expected
             if distance <= tolerance, .zero - distance <= tolerance { return expected }
             // Stamped so early that it would lie on the unit before: units follow each other all the same.

@@ -20,6 +20,8 @@ package struct TimestampRules: Hashable, Sendable {
     package var stamps: Stamps
     /// Audio times follow the codec's sample counts, stamps are only watched for gaps.
     package var countsSamples: Bool
+    /// Audio whose samples are counted: a stamp that lies far behind the count tells of a gap. False where stamps drift.
+    package var stampsTellGaps = true
     /// Stamps are counted modulo two to this power: 33 in MPEG-TS and MPEG-PS (ISO/IEC 13818-1 2.4.3.7).
     package var wrapBits: Int?
     /// Seconds per video frame as the container guesses; the codec's own headers go before it where there are no

@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import LibAV
 import MediaCore
 import MediaFixtures
 import Testing
@@ -39,10 +40,10 @@ import Testing
     @Test(arguments: Damage.allCases, [0.0, 3.0])
     func `nothing is lost`(damage: Damage, skew: Double) throws {
         let sound = try openTitle(ContainerFixture.aviMPEG4.path)
-        #expect(!sound.description.ignoresIndex)
+        #expect(!sound.description.settings.ignoresIndex)
         let whole = sound.cursor().readAll()
         let title = try openTitle(Self.write(damage, skew: skew))
-        #expect(title.description.ignoresIndex)
+        #expect(title.description.settings.ignoresIndex)
         let reading = title.cursor().readAll()
         #expect(reading.failure == nil)
         for track in title.tracks {
@@ -51,14 +52,6 @@ import Testing
         }
         #expect(title.duration == sound.duration)
         try SeekTests.expectExactSeeks(title, count: 5)
-    }
-
-    @Test func `a file too large to be read through plays from its start and says so`() throws {
-        var limits = LibraryLimits()
-        limits.maximumScanSize = 100_000
-        let title = try openTitle(Self.write(.missing, skew: 0), limits: limits)
-        #expect(!title.isSeekable)
-        #expect(title.cursor().readBatch(seek: .seconds(3)).start == .zero)
     }
 
     @Test(arguments: [0.4, 0.8])
@@ -75,6 +68,121 @@ import Testing
             // What was cut in two is not sent, or is the last.
             #expect(units.count > 50)
             #expect(whole.units(of: track.id).map(\.payloads).starts(with: units.dropLast(2).map(\.payloads)))
+        }
+    }
+
+    /// As of an hour and more.
+    private static let large: LibraryLimits = {
+        var limits = LibraryLimits()
+        limits.maximumScanSize = 100_000
+        return limits
+    }()
+
+    @Test(arguments: Damage.allCases, [0.0, 3.0])
+    func `a file too large to be read through is given an index`(damage: Damage, skew: Double) throws {
+        let whole = try openTitle(ContainerFixture.aviMPEG4.path).cursor().readAll()
+        let title = try openTitle(Self.write(damage, skew: skew), limits: Self.large)
+        #expect(title.description.settings.overlay != nil && title.description.seeking == .index)
+        let reading = title.cursor().readAll()
+        #expect(reading.failure == nil)
+        for track in title.tracks { #expect(reading.units(of: track.id) == whole.units(of: track.id)) }
+        try SeekTests.expectExactSeeks(title, count: 5)
+    }
+
+    @Test(arguments: [ContainerFixture.aviH264, .aviJPEG])
+    func `the index that is made knows the key frames`(fixture: ContainerFixture) throws {
+        let url = Fixture.directory.appendingPathComponent("made-\(fixture).avi")
+        try SkewedAVI(fixture.path, skew: 0).write(to: url, index: false)
+        let title = try openTitle(url.path, limits: Self.large)
+        #expect(title.description.settings.overlay != nil)
+        let keys = try keyUnits(title, settings: title.description.settings)
+        #expect(try keys == keyUnits(openTitle(fixture.path), settings: DemuxerSettings()))
+        #expect(fixture == .aviJPEG || keys.count(where: \.self) == 5)
+        try SeekTests.expectExactSeeks(title, count: 5)
+    }
+
+    /// Of the first stream's units, as the demuxer calls them.
+    private func keyUnits(_ title: FileTitle, settings: DemuxerSettings) throws -> [Bool] {
+        let context = try InputContext(title.file, container: .avi, settings: settings, interrupt: Interrupt())
+        context.select([0])
+        var packet = Packet()
+        var keys: [Bool] = []
+        while (try? context.read(into: &packet)) != nil { keys.append(packet.isKey) }
+        return keys
+    }
+
+    @Test(arguments: [0.4, 0.8])
+    func `a large truncated file is given an index of what is there`(share: Double) throws {
+        let data = try Data(contentsOf: URL(fileURLWithPath: ContainerFixture.aviMPEG4.path))
+        let url = Fixture.directory.appendingPathComponent("truncated-large-\(share).avi")
+        // An odd size too.
+        try data.prefix(Int(Double(data.count) * share) | 1).write(to: url)
+        let whole = try openTitle(ContainerFixture.aviMPEG4.path).cursor().readAll()
+        let title = try openTitle(url.path, limits: Self.large)
+        #expect(title.description.settings.overlay != nil)
+        let reading = title.cursor().readAll()
+        #expect(reading.failure == nil)
+        for track in title.tracks {
+            let units = reading.units(of: track.id)
+            #expect(units.count > 50)
+            #expect(whole.units(of: track.id).map(\.payloads).starts(with: units.map(\.payloads)))
+        }
+        try SeekTests.expectExactSeeks(title, count: 5)
+    }
+
+    @Test(arguments: [true, false])
+    func `where none can be made it plays from its start and says so`(isDamaged: Bool) throws {
+        var limits = Self.large
+        var path = try Self.write(.missing, skew: 0)
+        if isDamaged {
+            var data = try Data(contentsOf: URL(fileURLWithPath: path))
+            // No name of a chunk in the middle of the file.
+            let place = try #require(data.range(of: Data("01wb".utf8), in: data.count / 2..<data.count))
+            data.replaceSubrange(place, with: Data(count: 4))
+            let url = Fixture.directory.appendingPathComponent("no-chunk.avi")
+            try data.write(to: url)
+            path = url.path
+        } else {
+            limits.maximumChunks = 100
+        }
+        let title = try openTitle(path, limits: limits)
+        #expect(!title.isSeekable)
+        #expect(title.cursor().readBatch(seek: .seconds(3)).start == .zero)
+    }
+
+    /// 3 GB in three RIFFs.
+    @Test(arguments: [true, false])
+    func `a file over 2 GB`(index: Bool) throws {
+        let sound = try openTitle(ContainerFixture.aviMPEG4.path)
+        let url = Fixture.directory.appendingPathComponent("opendml-\(index).avi")
+        try OpenDMLAVI(ContainerFixture.aviMPEG4.path, size: 3_000_000_000, parts: 3).write(to: url, index: index)
+        defer { try? FileManager.default.removeItem(at: url) }
+        let title = try openTitle(url.path)
+        #expect(title.file.size > 3_000_000_000)
+        #expect(!title.description.settings.ignoresIndex)
+        #expect((title.description.settings.overlay == nil) == index)
+        let (reading, whole) = (title.cursor().readAll(), sound.cursor().readAll())
+        for track in sound.tracks { #expect(reading.units(of: track.id) == whole.units(of: track.id)) }
+        #expect(title.duration == sound.duration)
+        try SeekTests.expectExactSeeks(title, count: 7)
+    }
+
+    /// AC-3 has none, MP3 has.
+    @Test(arguments: [ContainerFixture.aviMPEG4, .aviH264])
+    func `chunks of an odd size are padded`(fixture: ContainerFixture) throws {
+        var source = try SkewedAVI(fixture.path, skew: 0)
+        let odd = source.chunks.filter { SkewedAVI.word($0.bytes, at: 4) % 2 == 1 }
+        #expect(Set(odd.map(\.isAudio)) == (fixture == .aviH264 ? [true, false] : [false]))
+        // What the padding is does not matter.
+        source.pad(with: UInt8(ascii: "0"))
+        for index in [true, false] {
+            let url = Fixture.directory.appendingPathComponent("odd-\(fixture)-\(index).avi")
+            try source.write(to: url, index: index)
+            let (title, sound) = (try openTitle(url.path), try openTitle(fixture.path))
+            #expect(title.description.settings.ignoresIndex == !index)
+            let (reading, whole) = (title.cursor().readAll(), sound.cursor().readAll())
+            for track in sound.tracks { #expect(reading.units(of: track.id) == whole.units(of: track.id)) }
+            try SeekTests.expectExactSeeks(title, count: 3)
         }
     }
 }

@@ -39,17 +39,6 @@ import Testing
 
     @Test(arguments: ContainerFixture.allCases.filter(\.isLinear))
     func `uncompressed audio begins at the very sample`(fixture: ContainerFixture) throws {
-        let title = try openTitle(fixture.path)
-        let whole = title.cursor().readAll()
-        let bytes = whole.units.flatMap { $0.payloads.flatMap(\.self) }
-        let cursor = title.cursor()
-        for position in stride(from: Int64(0), to: 10_000, by: 1_370).map({ MediaTime.milliseconds($0) }) {
-            let reading = cursor.readAll(seek: position)
-            let start = try #require(reading.start)
-            #expect(start <= position && position - start < .milliseconds(50))
-            #expect(reading.units.first?.unit.presentationTime == start)
-            let sample = Int((start.nanoseconds * 44_100 + 500_000_000) / 1_000_000_000)
-            #expect(reading.units.flatMap { $0.payloads.flatMap(\.self) } == Array(bytes[(sample * 2)...]))
-        }
+        try SeekTests.expectSampleSeeks(openTitle(fixture.path), 0, count: 9)
     }
 }

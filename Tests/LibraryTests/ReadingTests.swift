@@ -25,8 +25,10 @@ import Testing
             let source = title.description.sources[track.id]
             let expected = stored.filter { $0.stream == source.stream && !$0.bytes.isEmpty }
             let units = reading.units(of: track.id)
-            // Uncompressed audio is cut, see ContainerTests.
-            if track.codec.isUncompressed { continue }
+            if track.codec.isUncompressed {
+                Self.expectCut(units.map(\.unit), expected, Int64(track.codec.sampleRate))
+                continue
+            }
             #expect(units.map(\.unit.presentationTime) == expected.map(\.presentation))
             #expect(units.map(\.unit.isRandomAccessPoint) == expected.map { $0.isKey || track.codec.kind == .audio })
             let decode = units.map(\.unit.decodeTime)
@@ -47,11 +49,27 @@ import Testing
         }
     }
 
+    /// Uncompressed audio comes in pieces of any size that follow each other and last as long as what is stored.
+    private static func expectCut(_ units: [AccessUnit], _ stored: [StoredUnit], _ rate: Int64) {
+        #expect(units.first?.presentationTime == stored.first?.presentation)
+        for (unit, next) in zip(units, units.dropFirst()) {
+            #expect(abs((unit.presentationTime + unit.duration - next.presentationTime).nanoseconds) <= 1)
+        }
+        guard let last = units.last, let lastStored = stored.last, let first = stored.first else { return }
+        let (end, span) = (last.presentationTime + last.duration, lastStored.presentation - first.presentation)
+        let before = stored.dropLast().reduce(0) { $0 + $1.bytes.count }
+        guard before > 0 else { return }
+        let all = MediaTime(nanoseconds: span.nanoseconds / Int64(before) * Int64(before + lastStored.bytes.count))
+        #expect(abs((end - first.presentation - all).nanoseconds) < 1_000_000_000 / rate + 1_000_000)
+    }
+
     /// The payloads hold the stored unit, and besides nothing but parameter sets.
     private static func carries(_ unit: ReceivedUnit, _ stored: StoredUnit, _ codec: CodecDescription) -> Bool {
         guard [.aac, .h264].contains(codec.codec) else { return !unit.payloads.isEmpty }
         if codec.codec == .aac { return Depacketizing.aac(unit.payloads) == stored.bytes }
         let sent = Depacketizing.nalUnits(unit.payloads)
+        // Without a configuration record the units have start codes, which ContainerTests look into.
+        guard codec.configuration.count > 4, codec.configuration[0] == 1 else { return !sent.isEmpty }
         let nalUnits = Depacketizing.nalUnits(stored.bytes, lengthSize: Int(codec.configuration[4] & 3) + 1)
         return sent == nalUnits
             || sent.filter { ![7, 8, 13].contains($0[0] & 0x1F) }

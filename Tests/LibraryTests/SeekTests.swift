@@ -33,9 +33,8 @@ import Testing
     static func expectExactSeeks(_ title: FileTitle, count: Int) throws {
         let all = title.cursor().readAll()
         guard let duration = title.duration else { return }
-        // See ContainerTests.
         let leader = title.tracks.first { $0.codec.kind == .video } ?? title.tracks[0]
-        guard !leader.codec.isUncompressed else { return }
+        guard !leader.codec.isUncompressed else { return try expectSampleSeeks(title, leader.id, count: count) }
         let cursor = title.cursor()
         var positions = (0..<count).map {
             MediaTime(nanoseconds: duration.nanoseconds / Int64(count) * Int64($0 * 7 % count))
@@ -69,6 +68,31 @@ import Testing
         // The cursor is still of use.
         #expect(
             cursor.readAll(seek: .zero).units.map(\.unit.presentationTime) == all.units.map(\.unit.presentationTime))
+    }
+
+    /// Of uncompressed audio that leads: delivery begins at the very sample, and what follows is what lies there.
+    static func expectSampleSeeks(_ title: FileTitle, _ leader: Int, count: Int) throws {
+        let whole = title.cursor().readAll().units(of: leader)
+        let bytes = whole.flatMap { $0.payloads.flatMap(\.self) }
+        let rate = Int64(title.tracks[leader].codec.sampleRate)
+        func frames(_ time: MediaTime) -> Int { Int((time.nanoseconds * rate + 500_000_000) / 1_000_000_000) }
+        let end = try #require(whole.map { $0.unit.presentationTime + $0.unit.duration }.max())
+        let first = whole[0].unit.presentationTime
+        let frameSize = bytes.count / frames(end - first)
+        #expect(frameSize > 0 && bytes.count == frameSize * frames(end - first))
+        let cursor = title.cursor()
+        for place in 0..<count {
+            let position = MediaTime(nanoseconds: (end - first).nanoseconds / Int64(count) * Int64(place * 7 % count))
+            let reading = cursor.readAll(seek: position)
+            #expect(reading.failure == nil)
+            let start = try #require(reading.start)
+            #expect(start <= position && position - start < .milliseconds(50), "seek to \(position): \(start)")
+            let units = reading.units(of: leader)
+            #expect(units.first?.unit.presentationTime == max(start, first))
+            let wanted = bytes[(frames(max(start, first) - first) * frameSize)...]
+            #expect(units.flatMap { $0.payloads.flatMap(\.self) } == Array(wanted), "seek to \(position)")
+        }
+        #expect(cursor.readBatch(seek: title.duration! + .milliseconds(1)).failure == .rangeNotSatisfiable)
     }
 
     @Test(arguments: Fixture.allCases)

@@ -4,8 +4,8 @@ import Foundation
 /// order of the chunks changes, for they bear no times.
 struct SkewedAVI {
     /// Of `hdrl`, list header included.
-    private let header: Data
-    private var chunks: [(time: Double, bytes: Data, isAudio: Bool, flags: UInt32)] = []
+    let header: Data
+    private(set) var chunks: [(time: Double, bytes: Data, isAudio: Bool, flags: UInt32)] = []
 
     /// - Parameter skew: seconds.
     init(_ path: String, skew: Double) throws {
@@ -36,6 +36,13 @@ struct SkewedAVI {
         chunks = order.map { chunks[$0] }
     }
 
+    /// Fills the byte behind each chunk of an odd size.
+    mutating func pad(with byte: UInt8) {
+        for index in chunks.indices where Self.word(chunks[index].bytes, at: 4) % 2 == 1 {
+            chunks[index].bytes = Data(chunks[index].bytes.dropLast()) + [byte]
+        }
+    }
+
     /// - Parameter change: to the entries of the index.
     func write(to url: URL, index: Bool, change: ((inout Data) -> Void)? = nil) throws {
         var body = Data("movi".utf8)
@@ -52,7 +59,7 @@ struct SkewedAVI {
         try (Data("RIFF".utf8) + Self.bytes(UInt32(content.count)) + content).write(to: url)
     }
 
-    private static func chunks(of list: Data) -> [(name: String, content: Data, whole: Data)] {
+    static func chunks(of list: Data) -> [(name: String, content: Data, whole: Data)] {
         var rest = list
         var chunks: [(String, Data, Data)] = []
         while rest.count >= 8 {
@@ -64,9 +71,9 @@ struct SkewedAVI {
         return chunks
     }
 
-    private static func word(_ data: Data, at offset: Int) -> UInt32 {
+    static func word(_ data: Data, at offset: Int) -> UInt32 {
         data.dropFirst(offset).prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    private static func bytes(_ word: UInt32) -> Data { withUnsafeBytes(of: word.littleEndian) { Data($0) } }
+    static func bytes(_ word: UInt32) -> Data { withUnsafeBytes(of: word.littleEndian) { Data($0) } }
 }

@@ -1,11 +1,12 @@
-internal import MediaCore
+package import MediaCore
 
 /// Samples in a unit of audio, from its bytes and the codec's configuration.
-struct SampleCounter: Sendable {
-    struct Count: Hashable, Sendable {
-        var samples: Int
+package struct SampleCounter: Sendable {
+    package struct Count: Hashable, Sendable {
+        /// Per channel.
+        package var samples: Int
         /// Per second, positive.
-        var rate: Int32
+        package var rate: Int32
     }
 
     private enum Method: Sendable {
@@ -21,7 +22,7 @@ struct SampleCounter: Sendable {
 
     private let method: Method
 
-    init(_ codec: CodecDescription) {
+    package init(_ codec: CodecDescription) {
         let rate = Int32(clamping: codec.sampleRate)
         switch codec.codec {
         case .aac:
@@ -42,7 +43,7 @@ struct SampleCounter: Sendable {
     var countsBytes: Bool { if case .bytes = method { true } else { false } }
 
     /// Nil if the bytes do not tell.
-    func count(in unit: RawSpan) -> Count? {
+    package func count(in unit: RawSpan) -> Count? {
         switch method {
         case .constant(let count): count
         case .bytes(let size, let rate): Count(samples: unit.byteCount / size, rate: rate)

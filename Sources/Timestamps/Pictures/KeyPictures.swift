@@ -1,8 +1,8 @@
-internal import MediaCore
+package import MediaCore
 
 /// Tells which of the units that a container calls key frames can be one: an AVI's index, or a movie without a table of sync samples, calls
 /// every picture so, and an encoder with periodic intra refresh pictures that are whole only later.
-struct KeyPictures: Sendable {
+package struct KeyPictures: Sendable {
     private enum Syntax: Sendable {
         /// Nothing is known against it.
         case any
@@ -15,7 +15,7 @@ struct KeyPictures: Sendable {
 
     private let syntax: Syntax
 
-    init(_ codec: CodecDescription) {
+    package init(_ codec: CodecDescription) {
         let configuration = codec.configuration
         switch codec.codec {
         case .h263: syntax = .h263
@@ -27,15 +27,16 @@ struct KeyPictures: Sendable {
         }
     }
 
-    /// False if the unit's first picture refers to others; true where that cannot be read.
-    func canBegin(with unit: RawSpan) -> Bool {
+    /// False if the unit's first picture refers to others; nil where that cannot be read.
+    /// - Parameter unit: in whole, or its beginning up to the first slice's header.
+    package func canBegin(with unit: RawSpan) -> Bool? {
         switch syntax {
         case .any: true
-        case .h263: H263Picture.isIntra(unit) ?? true
-        case .mpeg4: Self.isIntraPlane(unit) ?? true
-        case .mpegVideo: Self.isIntraPicture(unit) ?? true
-        case .h264(let framing): Self.isIntraH264(unit, framing) ?? true
-        case .h265(let framing): Self.isIntraH265(unit, framing) ?? true
+        case .h263: H263Picture.isIntra(unit)
+        case .mpeg4: Self.isIntraPlane(unit)
+        case .mpegVideo: Self.isIntraPicture(unit)
+        case .h264(let framing): Self.isIntraH264(unit, framing)
+        case .h265(let framing): Self.isIntraH265(unit, framing)
         }
     }
 

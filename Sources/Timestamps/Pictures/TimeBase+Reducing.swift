@@ -1,8 +1,8 @@
-internal import MediaCore
+package import MediaCore
 
 extension TimeBase {
     /// The fraction in lowest terms; nil if it is not positive, or does not fit.
-    init?(reducing numerator: Int64, over denominator: Int64) {
+    package init?(reducing numerator: Int64, over denominator: Int64) {
         guard numerator > 0, denominator > 0 else { return nil }
         var (a, b) = (numerator, denominator)
         while b != 0 { (a, b) = (b, a % b) }
