@@ -5,6 +5,7 @@ package struct PacketQueue: ~Copyable {
     private var waiting: [UnsafeMutablePointer<AVPacket>] = []
     /// Index of the first in `waiting` that is still here.
     private var head = 0
+    private static let maximumVacancies = 64
     /// Bytes of all packets that wait.
     package private(set) var bytes = 0
 
@@ -40,6 +41,10 @@ package struct PacketQueue: ~Copyable {
         bytes -= packet.size
         if head == waiting.count {
             waiting.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= Self.maximumVacancies, 2 * head >= waiting.count {
+            // A look-ahead never lets the queue run empty.
+            waiting.removeFirst(head)
             head = 0
         }
         return packet

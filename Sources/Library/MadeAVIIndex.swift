@@ -96,7 +96,7 @@ struct MadeAVIIndex: ~Copyable {
         var isKey = true
         if pictures[stream] != nil {
             let head = bytes(at: position + 8, limit: min(chunk.size, Self.headSize))
-            isKey = pictures[stream]?.isKey(head.span.bytes) ?? false
+            isKey = pictures[stream]?.canBegin(with: head.span.bytes) ?? false
         }
         entries += chunk.name
         entries += Self.bytes(isKey ? Self.keyFlag : 0)

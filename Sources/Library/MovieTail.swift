@@ -34,8 +34,14 @@ extension IndexTail {
         guard (try? context.seek(stream: stream, to: last.ticks, keyUnitsOnly: false)) != nil,
             (try? context.read(into: &packet)) != nil, packet.stream == stream, let landed = packet.decodeTicks
         else { return }
-        seekBias = max(0, last.ticks - landed)
-        if let next = context.indexTicks(stream: stream, after: landed) { seekBiasMargin = next - landed - 1 }
+        // A file may claim any time.
+        let (bias, overflow) = last.ticks.subtractingReportingOverflow(landed)
+        guard !overflow else { return }
+        seekBias = max(0, bias)
+        if let next = context.indexTicks(stream: stream, after: landed) {
+            let (step, overflow) = next.subtractingReportingOverflow(landed)
+            if !overflow { seekBiasMargin = step - 1 }
+        }
     }
 
     /// What the sum of all durations leaves for the last unit, or what the one before it had.
@@ -43,7 +49,11 @@ extension IndexTail {
         _ stream: StreamDescription, _ first: Int64, _ last: IndexEntry, _ previous: IndexEntry?,
         _ fragmentsMayFollow: Bool
     ) -> Int64 {
-        let step = previous.map { max(0, last.ticks - $0.ticks) } ?? 0
+        var step: Int64 = 0
+        if let previous {
+            let (span, overflow) = last.ticks.subtractingReportingOverflow(previous.ticks)
+            if !overflow { step = max(0, span) }
+        }
         guard !fragmentsMayFollow, let total = stream.durationTicks else { return step }
         let (span, overflow) = last.ticks.subtractingReportingOverflow(first)
         guard !overflow, span >= 0, total > span else { return step }

@@ -14,7 +14,9 @@ extension TitleReader {
     ) -> Bool {
         let frames = packet.size / framing.sourceBytesPerFrame
         while track.framesPassed < frames {
-            let count = min(framing.maximumFrames, frames - track.framesPassed)
+            // Pieces lie on one grid from wherever it is cut: what is read anew has the same ones.
+            let toGrid = framing.maximumFrames - track.framesPassed % framing.maximumFrames
+            let count = min(toGrid, frames - track.framesPassed)
             let piece = framing.piece(of: unit, from: track.framesPassed, count: count)
             if let end = request.end, piece.presentationTime >= end { break }
             if let first = track.firstInBatch, piece.decodeTime - first >= request.maximumDuration { return false }
@@ -36,7 +38,7 @@ extension TitleReader {
             track.framesPassed += count
         }
         track.framesPassed = 0
-        if track.isLast(packet) { end(track, &batch) }
+        if track.isLast(packet) { end(track) }
         return true
     }
 }

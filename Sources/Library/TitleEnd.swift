@@ -60,7 +60,7 @@ struct TitleEnd {
         var window = Self.firstWindow
         while ends.count < streams.count {
             let position = max(0, file.size - window)
-            ends = try read(streams, firsts, container) { input, streamOf throws(AVFailure) in
+            let found = try read(streams, firsts, container) { input, streamOf throws(AVFailure) in
                 if container.traits.stamps == .clock {
                     try input.seek(toByte: position)
                 } else if window == Self.firstWindow, let stream = streamOf[leader.index] {
@@ -69,6 +69,7 @@ struct TitleEnd {
                     throw AVFailure(code: 0, call: "")
                 }
             }
+            ends.merge(found) { max($0, $1) }
             guard position > 0, window < Int64(limits.maximumBeginning) else { break }
             window *= 8
         }

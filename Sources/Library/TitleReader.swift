@@ -131,6 +131,11 @@ final class TitleReader {
             batch.failure = error
             batch.isEnd = true
         }
+        // Also those that ended while a seek looked for its place.
+        for track in tracks where track.isEnded && !track.isEndReported {
+            track.isEndReported = true
+            batch.endedTracks.append(track.id)
+        }
         return batch
     }
 
@@ -193,7 +198,7 @@ final class TitleReader {
                 var packet = waiting.takePacket()
                 accept(&packet, unit, track, &batch, request)
             } else if isAtEnd {
-                for track in tracks { end(track, &batch) }
+                for track in tracks { end(track) }
             } else if let unit = try advance(&batch), let track = track(of: unit) {
                 accept(&scratch, unit, track, &batch, request)
             }
@@ -220,7 +225,7 @@ final class TitleReader {
                 &batch,
                 scratch.isEncrypted
                     ? "encrypted" : "access unit of \(scratch.size) bytes, limit \(limits.maximumUnitSize)")
-            end(track, &batch)
+            end(track)
             return nil
         }
         do {
@@ -317,10 +322,10 @@ final class TitleReader {
             track.releaseHeld(into: &ready)
             ready.append(packet.take(), unit)
         case .hold:
-            if track.isLast(packet) { return end(track, &batch) }
+            if track.isLast(packet) { return end(track) }
             track.hold(packet.take(), unit)
         case .ended:
-            end(track, &batch)
+            end(track)
         }
     }
 
@@ -333,7 +338,7 @@ final class TitleReader {
     /// Passes over a packet.
     private func drop(_ packet: borrowing Packet, _ track: TrackReader, _ batch: inout Batch) {
         track.applyConfiguration(of: packet)
-        if track.isLast(packet) { end(track, &batch) }
+        if track.isLast(packet) { end(track) }
     }
 
     /// Packetizes a unit into the batch. False if it belongs to the next batch.
@@ -367,7 +372,7 @@ final class TitleReader {
                 break
             }
         }
-        if track.isLast(packet) { end(track, &batch) }
+        if track.isLast(packet) { end(track) }
         return true
     }
 
@@ -377,11 +382,10 @@ final class TitleReader {
     }
 
     /// No unit of the track follows; the demuxer need not read its bytes any more.
-    func end(_ track: TrackReader, _ batch: inout Batch) {
+    func end(_ track: TrackReader) {
         guard !track.isEnded else { return }
         track.isEnded = true
         track.dropHeld()
-        batch.endedTracks.append(track.id)
         select()
     }
 }

@@ -112,8 +112,9 @@ extension TitleReader {
                 continue
             }
             found = key.presentationTime
-            // An index may call a unit a key that is none.
-            if key.isRandomAccessPoint, key.presentationTime <= npt {
+            // An index may call a unit a key that is none, and all of them.
+            guard key.isRandomAccessPoint else { return try findByReading(leader, atOrBefore: npt) }
+            if key.presentationTime <= npt {
                 let last = try findLaterKey(of: leader, than: key, atOrBefore: npt)
                 // At the file's first unit nothing precedes it.
                 if last.decodeTime <= leader.firstDecode { _ = try rewind() }
@@ -122,7 +123,7 @@ extension TitleReader {
             if key.decodeTime <= leader.firstDecode { return nil }
             let decoded = leader.ticks(key.decodeTime)
             if decoded > target { bias = tail.seekBias - tail.seekBiasMargin }
-            target = decoded - 1
+            target = decoded &- 1
         }
         guard found != nil else { throw .unreadable("nothing can be read at \(npt) s") }
         return found

@@ -22,6 +22,8 @@ final class TrackReader {
 
     /// No unit of this generation follows.
     var isEnded = false
+    /// A batch has said so.
+    var isEndReported = false
     /// Units presented before this are dropped: what precedes the place of a seek.
     var floor: MediaTime?
     /// Units are dropped until decoding can begin.
@@ -74,6 +76,7 @@ final class TrackReader {
     /// A new generation begins.
     func reset() {
         isEnded = false
+        isEndReported = false
         floor = nil
         waitsForRandomAccessPoint = false
         framesPassed = 0

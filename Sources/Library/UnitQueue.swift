@@ -7,6 +7,7 @@ struct UnitQueue: ~Copyable {
     private var units: [AccessUnit] = []
     /// Index in `units` of the first that is still here.
     private var head = 0
+    private static let maximumVacancies = 64
 
     var isEmpty: Bool { packets.isEmpty }
     var count: Int { packets.count }
@@ -40,6 +41,9 @@ struct UnitQueue: ~Copyable {
         head += 1
         if head == units.count {
             units.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= Self.maximumVacancies, 2 * head >= units.count {
+            units.removeFirst(head)
             head = 0
         }
         return WaitingUnit(packet: packet, unit: unit)

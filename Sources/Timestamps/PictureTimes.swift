@@ -92,8 +92,7 @@ struct PictureTimes: Sendable {
         let times = order.admit(decode: decode, presentation: presentation)
         return TimedUnit(
             decodeTime: times.decode, presentationTime: times.presentation, duration: first.duration,
-            isRandomAccessPoint: first.unit.isKey && first.picture?.canBeKey ?? true,
-            isDiscardable: first.unit.isDiscardable)
+            isRandomAccessPoint: first.unit.isKey, isDiscardable: first.unit.isDiscardable)
     }
 
     mutating func finish() {

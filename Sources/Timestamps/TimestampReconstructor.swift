@@ -13,6 +13,7 @@ package struct TimestampReconstructor: Sendable {
     /// As given, and what has been learned about the track since: to be handed to other reconstructors of the track.
     package private(set) var rules: TimestampRules
 
+    private let keys: KeyPictures
     private var continuity: StampContinuity
     // One of these.
     private var stored: StoredTimes?
@@ -25,6 +26,7 @@ package struct TimestampReconstructor: Sendable {
     ///   - rules: what they are worth.
     package init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
         self.rules = rules
+        keys = KeyPictures(codec)
         continuity = StampContinuity(timeBase: timeBase, wrapBits: rules.wrapBits, first: rules.firstTicks)
         switch (codec.kind, rules.stamps) {
         case (.audio, _) where rules.countsSamples:
@@ -54,6 +56,8 @@ package struct TimestampReconstructor: Sendable {
     }
 
     private mutating func push(continued unit: StoredUnit, _ bytes: RawSpan) {
+        var unit = unit
+        if unit.isKey, keys.canBegin(with: bytes) == false { unit.isKey = false }
         if stored != nil {
             stored?.push(unit)
             rules.decodeShift = stored?.decodeShift ?? 0

@@ -8,7 +8,7 @@ extension Interop {
         /// Processors that may be occupied at once: most of this machine's, so that nobody comes late to a socket.
         private static let bearable = Double(ProcessInfo.processInfo.activeProcessorCount) * 0.85
 
-        @Test("every title plays, seeks and ends exactly", .timeLimit(.minutes(20)))
+        @Test("every title plays, seeks and ends exactly", .timeLimit(.minutes(40)))
         func everyTitle() async throws {
             let corpus = try Place.corpus
             let clients = [FFmpegPlayer.system, try await FFmpegPlayer.packaged()]

@@ -16,6 +16,12 @@ struct Reference: Sendable {
         /// Hashes of the pictures as each of the clients' decoders makes them: of codecs that leave rounding open, FFmpeg 5.1's and later
         /// ones' differ.
         var decodings: [[UInt32]] = []
+
+        /// Seconds; containers may leave durations out.
+        var longestUnit: Double {
+            let times = units.map(\.pts)
+            return (units.map(\.duration) + zip(times, times.dropFirst()).map { $1 - $0 }).max() ?? 0
+        }
     }
 
     let name: String
@@ -75,7 +81,7 @@ struct Reference: Sendable {
             let frames = try FrameList(contentsOf: outputs[0])
             // AVI has no presentation times: then the decoder's are asked for.
             var keys =
-                units.isTimed && listing.isMP4
+                units.isTimed && listing.isMP4 && ServedCodecs.exactDecoding.contains(video.codec)
                 ? units.entries.filter(\.isKey).map(\.pts) : try await listing.keyPictures(of: video)
             var pictures = frames.entries
             // FFmpeg gives the first picture of such a stream its decode time, and the next ones their presentation times.
@@ -84,7 +90,7 @@ struct Reference: Sendable {
                 keys = [pictures[0].pts] + keys.dropFirst()
             }
             self.video = Stream(
-                units: units.entries, frames: pictures, tick: min(units.tick, 0.0015), keys: keys,
+                units: units.entries, frames: pictures, tick: listing.isAVI ? min(units.tick, 0.0015) : units.tick, keys: keys,
                 codec: video.codec, coding: video.coding, decodings: [frames.entries.map(\.hash)] + decodings)
         } else {
             self.video = nil

@@ -49,7 +49,7 @@ enum Titles {
     }
 
     /// Played, not sought. Intra refresh: pictures at its key frames are whole only once the refresh is through (recovery points with a
-    /// count), so no seek can show them. Fragments with a global sidx: a seek may start one key frame early.
+    /// count), which the server therefore does not take for places to begin, and the reference does.
     static let inexactSeeks: Set = ["gen-intra-refresh.mp4"]
 
     private static let x264 = ["-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p"]

@@ -64,7 +64,7 @@ struct H264Pictures: Sendable {
         last = counter.rank(of: first, parameters)
         if isPair { counter.pass(first) }
         let fields = first.isField && !isPair ? 1 : 2
-        return Picture(rank: last, codedFields: fields, canBeKey: first.isIntra, shownFields: fields)
+        return Picture(rank: last, codedFields: fields, shownFields: fields)
     }
 
     private func slice(_ unit: RawSpan) -> (H264Slice, H264SequenceParameters)? {

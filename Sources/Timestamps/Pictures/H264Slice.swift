@@ -4,8 +4,6 @@ internal import MediaCore
 struct H264Slice: Sendable {
     var isIDR: Bool
     var isReference: Bool
-    /// An I or SI slice: a picture whose first slice is another is no place to begin.
-    var isIntra: Bool
     var frameNumber: Int64 = 0
     var isField = false
     var isBottom = false
@@ -25,7 +23,6 @@ struct H264Slice: Sendable {
     ) {
         isIDR = header & 0x1F == 5
         isReference = header & 0x60 != 0
-        isIntra = type == 2 || type == 4
         if sequence.hasSeparatePlanes { guard reader.skip(2) else { return nil } }
         guard let number = reader.bits(sequence.frameNumberBits) else { return nil }
         frameNumber = Int64(number)

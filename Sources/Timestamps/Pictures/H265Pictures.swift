@@ -55,8 +55,7 @@ struct H265Pictures: Sendable {
                 } else {
                     last.order += 1
                 }
-                // BLA, IDR and CRA, table 7-1.
-                result = Picture(rank: last, canBeKey: (16...21).contains(Self.type(unit)))
+                result = Picture(rank: last)
                 return false
             default: break
             }

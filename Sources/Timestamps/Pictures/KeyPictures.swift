@@ -1,11 +1,94 @@
 package import MediaCore
 
-/// Tells at which of a track's units decoding can begin, by the units' own headers.
+/// Tells which of the units that a container calls key frames can be one: an AVI's index, or a movie without a table of sync samples, calls
+/// every picture so, and an encoder with periodic intra refresh pictures that are whole only later.
 package struct KeyPictures: Sendable {
-    private var pictures: PictureReader
+    private enum Syntax: Sendable {
+        /// Nothing is known against it.
+        case any
+        case h263
+        case mpeg4
+        case mpegVideo
+        case h264(NALUnits)
+        case h265(NALUnits)
+    }
 
-    package init(_ codec: CodecDescription) { pictures = PictureReader(codec) }
+    private let syntax: Syntax
 
-    /// - Parameter bytes: of the next unit in decoding order, or its beginning up to the first slice's header.
-    package mutating func isKey(_ bytes: RawSpan) -> Bool { pictures.picture(in: bytes)?.canBeKey ?? false }
+    package init(_ codec: CodecDescription) {
+        let configuration = codec.configuration
+        switch codec.codec {
+        case .h263: syntax = .h263
+        case .mpeg4Visual: syntax = .mpeg4
+        case .mpeg1Video, .mpeg2Video: syntax = .mpegVideo
+        case .h264: syntax = .h264(NALUnits(record: configuration, lengthSizeAt: 4))
+        case .h265: syntax = .h265(NALUnits(record: configuration, lengthSizeAt: 21))
+        default: syntax = .any
+        }
+    }
+
+    /// False if the unit's first picture refers to others; nil where that cannot be read.
+    /// - Parameter unit: in whole, or its beginning up to the first slice's header.
+    package func canBegin(with unit: RawSpan) -> Bool? {
+        switch syntax {
+        case .any: true
+        case .h263: H263Picture.isIntra(unit)
+        case .mpeg4: Self.isIntraPlane(unit)
+        case .mpegVideo: Self.isIntraPicture(unit)
+        case .h264(let framing): Self.isIntraH264(unit, framing)
+        case .h265(let framing): Self.isIntraH265(unit, framing)
+        }
+    }
+
+    /// vop_coding_type 0, ISO/IEC 14496-2 table 6-20.
+    private static func isIntraPlane(_ unit: RawSpan) -> Bool? {
+        var offset = 0
+        while let code = unit.startCodeEnd(from: offset) {
+            if unit.byte(code) == 0xB6 { return code + 1 < unit.byteCount ? unit.byte(code + 1) >> 6 == 0 : nil }
+            offset = code
+        }
+        return nil
+    }
+
+    /// picture_coding_type 1, ISO/IEC 13818-2 table 6-12; of two fields the first counts.
+    private static func isIntraPicture(_ unit: RawSpan) -> Bool? {
+        var offset = 0
+        while let code = unit.startCodeEnd(from: offset) {
+            if unit.byte(code) == 0 { return code + 2 < unit.byteCount ? unit.byte(code + 2) >> 3 & 7 == 1 : nil }
+            offset = code
+        }
+        return nil
+    }
+
+    /// The first slice is I or SI: H.264 table 7-6.
+    private static func isIntraH264(_ unit: RawSpan, _ framing: NALUnits) -> Bool? {
+        var isIntra: Bool?
+        framing.visit(unit) { unit in
+            guard [1, 2, 5].contains(unit.byte(0) & 0x1F) else { return true }
+            var reader = BitReader(NALUnits.payload(unit, headerSize: 1, limit: 16))
+            if reader.unsigned() != nil, let type = reader.unsigned(upTo: 9) { isIntra = [2, 4].contains(type % 5) }
+            return false
+        }
+        return isIntra
+    }
+
+    /// The first slice segment is of a BLA, IDR or CRA picture: H.265 table 7-1.
+    private static func isIntraH265(_ unit: RawSpan, _ framing: NALUnits) -> Bool? {
+        var isIntra: Bool?
+        framing.visit(unit) { unit in
+            let type = unit.byte(0) >> 1 & 0x3F
+            guard type < 32 else { return true }
+            isIntra = (16...23).contains(type)
+            return false
+        }
+        return isIntra
+    }
+}
+
+extension NALUnits {
+    /// As a decoder configuration record says (ISO/IEC 14496-15 5.3.3.1, 8.3.3.1); start codes if it is none.
+    init(record: [UInt8], lengthSizeAt place: Int) {
+        let isRecord = record.count > place && record[0] == 1
+        self = isRecord ? .lengths(size: Int(record[place] & 3) + 1) : .startCodes
+    }
 }

@@ -4,7 +4,6 @@ internal import MediaCore
 struct MPEG4Pictures: Sendable {
     /// vop_coding_type 2, table 6-20.
     private static let bidirectional: UInt32 = 2
-    private static let intra: UInt32 = 0
 
     private var order = AnchorOrder()
     private(set) var reorderDepth: Int?
@@ -19,7 +18,7 @@ struct MPEG4Pictures: Sendable {
         guard let type = scan(bytes) else { return nil }
         let isB = type == Self.bidirectional
         if isB { reorderDepth = 1 }
-        return Picture(rank: order.rank(isB: isB), canBeKey: type == Self.intra)
+        return Picture(rank: order.rank(isB: isB))
     }
 
     /// Reads layers up to the first plane, and gives its vop_coding_type.

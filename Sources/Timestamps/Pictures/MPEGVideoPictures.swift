@@ -2,9 +2,6 @@ internal import MediaCore
 
 /// ISO/IEC 11172-2 and 13818-2: picture types, fields and pulldown.
 struct MPEGVideoPictures: Sendable {
-    /// picture_coding_type, 13818-2 table 6-12.
-    private static let intra: UInt32 = 1
-
     private var order = AnchorOrder()
     /// A frame, unless the sequence extension promises low delay (13818-2 6.3.5).
     private(set) var reorderDepth: Int? = 1
@@ -55,12 +52,12 @@ struct MPEGVideoPictures: Sendable {
         guard let coding, coding.structure != 3, pictures == 1 else {
             firstField = nil
             let shown = coding.map { $0.shownFields(isProgressiveSequence: isProgressive) } ?? 2
-            return Picture(rank: order.rank(isB: type == 3), canBeKey: type == Self.intra, shownFields: shown)
+            return Picture(rank: order.rank(isB: type == 3), shownFields: shown)
         }
         let isSecond = firstField.map { $0 != coding.structure } ?? false
         firstField = isSecond ? nil : coding.structure
         let rank = order.rank(isB: type == 3, isSecondField: isSecond && type != 3)
-        return Picture(rank: rank, codedFields: 1, canBeKey: type == Self.intra && !isSecond, shownFields: 1)
+        return Picture(rank: rank, codedFields: 1, shownFields: 1)
     }
 
     /// sequence_header of 13818-2 6.2.2.1.

@@ -3,8 +3,6 @@ struct Picture: Hashable, Sendable {
     var rank: PictureRank
     /// Fields that the unit codes: 2, or 1 for a unit that holds one field of a frame.
     var codedFields = 2
-    /// False: it refers to other pictures, whatever the container says; an AVI's index may call any picture a key frame.
-    var canBeKey = true
     /// Fields for which it is shown; 3 or more where a field or the frame is repeated (pulldown).
     var shownFields = 2
 }

@@ -5,7 +5,6 @@ struct PictureReader: Sendable {
     private enum Syntax: Sendable {
         /// Decoding order is output order.
         case inOrder
-        case h263
         /// Nothing is known about the codec.
         case unknown
         case mpeg4(MPEG4Pictures)
@@ -24,8 +23,7 @@ struct PictureReader: Sendable {
         case .mpeg4Visual: syntax = .mpeg4(MPEG4Pictures(configuration: codec.configuration))
         case .mpeg1Video, .mpeg2Video:
             syntax = .mpegVideo(MPEGVideoPictures(configuration: codec.configuration))
-        case .h263: syntax = .h263
-        case .motionJPEG: syntax = .inOrder
+        case .motionJPEG, .h263: syntax = .inOrder
         case .other(let name): syntax = Self.inOrderCodecs.contains(name) ? .inOrder : .unknown
         default: syntax = .inOrder
         }
@@ -41,7 +39,7 @@ struct PictureReader: Sendable {
     /// Frames that a decoder holds back, if the headers seen so far say; nil if that has to be learned.
     var reorderDepth: Int? {
         switch syntax {
-        case .inOrder, .h263: 0
+        case .inOrder: 0
         case .unknown: nil
         case .mpeg4(let pictures): pictures.reorderDepth
         case .mpegVideo(let pictures): pictures.reorderDepth
@@ -53,7 +51,7 @@ struct PictureReader: Sendable {
     /// Seconds per frame, if the headers seen so far say.
     var frameDuration: TimeBase? {
         switch syntax {
-        case .inOrder, .h263, .unknown: nil
+        case .inOrder, .unknown: nil
         case .mpeg4(let pictures): pictures.frameDuration
         case .mpegVideo(let pictures): pictures.frameDuration
         case .h264(let pictures): pictures.frameDuration
@@ -65,11 +63,9 @@ struct PictureReader: Sendable {
     mutating func picture(in bytes: RawSpan) -> Picture? {
         guard bytes.byteCount > 0 else { return nil }
         switch syntax {
-        case .inOrder, .h263, .unknown:
+        case .inOrder, .unknown:
             count += 1
-            let rank = PictureRank(sequence: 0, order: count)
-            if case .h263 = syntax { return Picture(rank: rank, canBeKey: H263Picture.isIntra(bytes) ?? true) }
-            return Picture(rank: rank)
+            return Picture(rank: PictureRank(sequence: 0, order: count))
         case .mpeg4(var pictures):
             syntax = .inOrder
             defer { syntax = .mpeg4(pictures) }
@@ -92,7 +88,7 @@ struct PictureReader: Sendable {
     /// The next unit does not follow the last one; headers seen stay.
     mutating func reset() {
         switch syntax {
-        case .inOrder, .h263, .unknown: count = 0
+        case .inOrder, .unknown: count = 0
         case .mpeg4(var pictures):
             pictures.reset()
             syntax = .mpeg4(pictures)

@@ -254,7 +254,7 @@ def seek(make_player, positions, timeout, output):
                 if error:
                     return runs + [player.run(None, "before the seek: " + error, began, f"{output}.264")]
             error = player.seek_once(position, timeout)
-            if error or not all(track.ended and not track.begun for track in player.tracks):
+            if error or not any(track.ended and not track.begun for track in player.tracks):
                 break
         runs.append(player.run(position, error, began, f"{output}.{len(runs)}.264"))
     player.stop()

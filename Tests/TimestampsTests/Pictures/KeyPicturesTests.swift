@@ -1,0 +1,36 @@
+import MediaCore
+import Testing
+
+@testable import Timestamps
+
+@Suite struct KeyPicturesTests {
+    static let avcC: [UInt8] = [1, 0x64, 0, 0x1E, 0xFF, 0xE0, 0]
+    static let hvcC: [UInt8] = [1] + [UInt8](repeating: 0, count: 20) + [0xFF, 0]
+
+    /// A start of a unit that a container calls a key frame, and whether decoding can begin there.
+    static let units: [(String, Codec, configuration: [UInt8], [UInt8], Bool?)] = [
+        ("H.263 I", .h263, [], [0, 0, 0x80, 0x02, 0x08, 0x04, 0x1E], true),
+        ("H.263 P", .h263, [], [0, 0, 0x80, 0x06, 0x0A, 0x02, 0x02], false),
+        ("MPEG-4 I behind its layer", .mpeg4Visual, [], [0, 0, 1, 0x20, 0x08, 0, 0, 1, 0xB6, 0x10], true),
+        ("MPEG-4 P", .mpeg4Visual, [], [0, 0, 1, 0xB6, 0x50], false),
+        ("MPEG-2 I behind its sequence", .mpeg2Video, [], [0, 0, 1, 0xB3, 0x16, 0, 0, 1, 0, 0, 0x0F], true),
+        ("MPEG-1 P", .mpeg1Video, [], [0, 0, 1, 0, 0, 0x17], false),
+        // first_mb_in_slice 0, slice_type 7 (I), 5 (P), 2 (I).
+        ("H.264 IDR", .h264, avcC, [0, 0, 0, 2, 0x65, 0x88], true),
+        ("H.264 P at a recovery point", .h264, avcC, [0, 0, 0, 2, 0x06, 0x80, 0, 0, 0, 2, 0x41, 0x9A], false),
+        ("H.264 I, Annex B", .h264, [], [0, 0, 0, 1, 0x09, 0x10, 0, 0, 1, 0x41, 0xB0], true),
+        ("H.265 CRA", .h265, hvcC, [0, 0, 0, 3, 0x2A, 0x01, 0x80], true),
+        ("H.265 TRAIL_R", .h265, hvcC, [0, 0, 0, 3, 0x02, 0x01, 0x80], false),
+        ("Motion JPEG", .motionJPEG, [], [0xFF, 0xD8], true),
+        ("nothing that can be read", .mpeg4Visual, [], [1, 2, 3], nil),
+        ("empty", .h264, avcC, [], nil),
+    ]
+
+    @Test(arguments: units)
+    func whereDecodingCanBegin(
+        _ name: String, _ codec: Codec, _ configuration: [UInt8], _ unit: [UInt8], _ canBegin: Bool?
+    ) {
+        let keys = KeyPictures(CodecDescription(codec: codec, kind: .video, configuration: configuration))
+        #expect(keys.canBegin(with: unit.span.bytes) == canBegin, "\(name)")
+    }
+}
