@@ -45,7 +45,9 @@ extension TitleReader {
     /// - Returns: whether that is the start of the file.
     private func land(before npt: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
         land(at: npt)
-        if description.seeking == .landing || description.seeking == .index, npt > leader.firstPresentation, try moveContext(before: npt) {
+        if description.seeking == .landing || description.seeking == .index, npt > leader.firstPresentation,
+            try moveContext(before: npt)
+        {
             return false
         }
         land(at: leader.firstDecode)

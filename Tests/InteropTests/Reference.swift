@@ -90,7 +90,8 @@ struct Reference: Sendable {
                 keys = [pictures[0].pts] + keys.dropFirst()
             }
             self.video = Stream(
-                units: units.entries, frames: pictures, tick: listing.isAVI ? min(units.tick, 0.0015) : units.tick, keys: keys,
+                units: units.entries, frames: pictures, tick: listing.isAVI ? min(units.tick, 0.0015) : units.tick,
+                keys: keys,
                 codec: video.codec, coding: video.coding, decodings: [frames.entries.map(\.hash)] + decodings)
         } else {
             self.video = nil
