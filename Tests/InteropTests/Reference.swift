@@ -80,9 +80,14 @@ struct Reference: Sendable {
             let units = try FrameList(contentsOf: outputs[1])
             let frames = try FrameList(contentsOf: outputs[0])
             // AVI has no presentation times: then the decoder's are asked for.
-            var keys =
-                units.isTimed && listing.isMP4 && ServedCodecs.exactDecoding.contains(video.codec)
-                ? units.entries.filter(\.isKey).map(\.pts) : try await listing.keyPictures(of: video)
+            let flagged = units.entries.filter(\.isKey).map(\.pts)
+            var keys = flagged
+            if !(listing.isMP4 && ServedCodecs.exactDecoding.contains(video.codec)) {
+                // A container may call every picture a key frame, and AVI has no presentation times.
+                keys = try await listing.keyPictures(of: video).filter { key in
+                    !units.isTimed || flagged.contains { abs($0 - key) < 1e-6 }
+                }
+            }
             var pictures = frames.entries
             // FFmpeg gives the first picture of such a stream its decode time, and the next ones their presentation times.
             if video.codec == "mpeg1video", listing.isAVI, pictures.count > 1 {
