@@ -69,6 +69,9 @@ package final class WireBuffer {
 
     deinit { pool?.recycle(buffer) }
 
+    /// Bytes that the batch has written, from `base` on.
+    package var size: Int { buffer.writerIndex }
+
     /// The buffer's first byte. Valid while this object lives.
     ///
     /// SAFETY: the storage of a `ByteBuffer` is heap memory that does not move while the buffer, a `let` here, keeps it alive. Headers are

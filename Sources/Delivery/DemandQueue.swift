@@ -102,7 +102,8 @@ package struct DemandQueue {
         let lastPacketBytes: Int
         /// Keeps the bytes alive until the kernel has them.
         let buffer: WireBuffer
-        let endsUnit: Bool
+        /// With its last packet the unit is accepted.
+        var endsUnit: Bool
     }
 
     /// - Parameter tracks: positions in the title of the tracks that the cursor feeds.
@@ -212,6 +213,13 @@ package struct DemandQueue {
         package let packets: Int
         package let packetSize: Int
         package let lastPacketSize: Int
+
+        /// Whether all of it lies in its buffer. That of a cursor which lays packets out with other prefixes may not.
+        /// - Parameter prefix: bytes before each packet.
+        package func isWithinBuffer(prefix: Int) -> Bool {
+            let length = packets * prefix + (packets - 1) * packetSize + lastPacketSize
+            return offset + length <= buffer.size
+        }
     }
 
     /// Takes up to `limit` packets, all of one run, from the front of a line. Nil if the line is empty.
@@ -309,12 +317,25 @@ package struct DemandQueue {
         for index in feeds.indices { feeds[index].isExhausted = true }
         for index in lines.indices {
             lines[index].isEnded = true
-            if let head = lines[index].waiting.popFirst() {
-                lines[index].unsentPackets -= Int(head.packetsLeft)
-                lines[index].unsentBytes -= bytesLeft(of: head)
-                counters.packetsDiscarded += Int(head.packetsLeft)
-                lines[index].packetsQueued = lines[index].packetsDeparted
-            }
+            abandonHead(line: index)
+        }
+    }
+
+    /// Throws away what has not departed of a half-sent unit: its stream is no more, and the one that takes its place begins with a whole
+    /// unit, perhaps in another layout.
+    package mutating func abandonHead(line index: Int) {
+        guard let head = lines[index].waiting.first, head.departedPackets > 0 else { return }
+        let left = Int(head.packetsLeft)
+        lines[index].unsentPackets -= left
+        lines[index].unsentBytes -= bytesLeft(of: head)
+        counters.packetsDiscarded += left
+        lines[index].waiting.removeFirst()
+        // For the line's count they have departed: `packetsThrough` of the trains behind stays true.
+        lines[index].packetsDeparted += Int64(left)
+        if let last = lines[index].departed.indices.last {
+            lines[index].departed[last].endsUnit = true
+        } else {
+            lines[index].unitAccepted()
         }
     }
 

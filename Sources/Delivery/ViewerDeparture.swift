@@ -35,9 +35,14 @@ extension Viewer {
         while sent < due, !transport.isFull {
             if queue.lines[line].waiting.first?.departedPackets == 0 { beginUnit(line: line) }
             guard let departure = depart(line: line, limit: due - sent, transport) else { break }
+            sent += departure.packets
+            guard departure.isWithinBuffer(prefix: transport.prefix) else {
+                // Our own mistake, but no reason to write into others' memory, nor to end them.
+                queue.accept(line: line, packets: departure.packets, refused: true)
+                continue
+            }
             streams[line].stamp(departure)
             transport.send(departure)
-            sent += departure.packets
         }
         return transport.isPaced ? sent : 0
     }
@@ -130,7 +135,6 @@ extension Viewer {
     private func nextLeftover(now: MediaTime) -> MediaTime? {
         let isUnfinished = queue.lines.indices.contains { line in
             guard (queue.lines[line].waiting.first?.departedPackets ?? 0) > 0 else { return false }
-            guard streams[line].phase == .sending else { return queue.lines[line].departed.isEmpty }
             let transport = streams[line].transport
             return transport.isPaced || !transport.isFull
         }

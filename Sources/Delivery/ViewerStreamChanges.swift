@@ -17,13 +17,15 @@ extension Viewer {
         streams[line].sender.clock.play(timeline)
     }
 
-    /// A stream ends: BYE if anything was sent of it and the end has not said it.
+    /// A stream ends, with the unit that it has half sent: BYE if anything was sent of it and the end has not said it.
     package func remove(track: Int) {
         guard let line = line(of: track), streams[line].phase != .silent else { return }
         if streams[line].sender.lastTimestamp != nil, !hasEnded { sendGoodbye(line: line, now: environment.now()) }
         let old = streams[line]
         streams[line] = ViewerStream(silent: track, clockRate: old.sender.clock.clockRate)
         if !queue.lines[line].departed.isEmpty { streams[line].former = old.former + [old.transport] }
+        queue.abandonHead(line: line)
+        readIfNeeded()
         scheduleDeparture()
     }
 
@@ -117,16 +119,14 @@ extension Viewer {
         var hasDropped = false
         while let head = queue.lines[line].waiting.first {
             let unit = head.train.unit
-            if case .joining(let start) = streams[line].phase, head.departedPackets == 0, unit.isRandomAccessPoint,
+            if case .joining(let start) = streams[line].phase, unit.isRandomAccessPoint,
                 unit.presentationTime >= start
             {
                 streams[line].phase = .sending
                 streams[line].hasJoined = true
                 break
             }
-            guard head.departedPackets > 0 || (isPlaying && timeline.deliveryTime(of: unit.decodeTime) <= now) else {
-                break
-            }
+            guard isPlaying, timeline.deliveryTime(of: unit.decodeTime) <= now else { break }
             dropHead(line: line)
             hasDropped = true
         }
@@ -136,7 +136,6 @@ extension Viewer {
     /// When `dropDue` has something to do; nil until something is queued or accepted.
     func nextDrop(line: Int) -> MediaTime? {
         guard queue.lines[line].departed.isEmpty, let head = queue.lines[line].waiting.first else { return nil }
-        if head.departedPackets > 0 { return MediaTime(nanoseconds: .min) }
         return timeline.deliveryTime(of: head.train.unit.decodeTime)
     }
 

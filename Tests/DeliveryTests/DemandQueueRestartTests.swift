@@ -100,6 +100,31 @@ import Testing
         #expect(rig.queue.unsentBytes == 0)
     }
 
+    @Test(
+        "the rest of a half-sent unit is abandoned, before and after the kernel has its beginning",
+        arguments: [0, 4, 10])
+    func abandonedHead(accepted: Int) {
+        let rig = QueueRig(.film(seconds: 10, audio: false))
+        rig.fill()
+        let queued = rig.queue.unsentPackets
+        // Nothing is half sent yet.
+        rig.queue.abandonHead(line: 0)
+        #expect(rig.queue.unsentPackets == queued)
+        _ = rig.depart(line: 0, packets: 10)
+        rig.queue.accept(line: 0, packets: accepted)
+        rig.queue.abandonHead(line: 0)
+        #expect(rig.queue.counters.packetsDiscarded == 50)
+        #expect(rig.queue.unsentPackets == queued - 50 - accepted)
+        rig.queue.accept(line: 0, packets: 10 - accepted)
+        let line = rig.queue.lines[0]
+        #expect(line.waiting.first?.train.unit.decodeTime == .milliseconds(40))
+        #expect(line.waiting.first.map { $0.packetsThrough - line.packetsDeparted } == 25)
+        #expect(line.unsentUnits.first == .milliseconds(40))
+        rig.pass(line: 0, packets: 1_000_000)
+        let left = [rig.queue.unsentPackets, rig.queue.unsentBytes, rig.queue.lines[0].unsentUnits.count]
+        #expect(left == [0, 0, 0])
+    }
+
     @Test("close during a read drops the batch and gives its buffer back")
     func closeDuringRead() throws {
         let rig = QueueRig(.film(seconds: 10))

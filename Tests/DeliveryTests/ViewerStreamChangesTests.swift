@@ -181,4 +181,66 @@ import Testing
         #expect(seat.transports[1].sent.count == seat.transports[1].settled)
         #expect(seat.ends.count == 1)
     }
+
+    /// RTSP clients do it in one segment: SETUP of what is set up, and PLAY.
+    @Test(
+        "a half-sent unit dies with its stream: nothing of it goes to the stream in its place",
+        arguments: [(false, true), (true, false), (false, false)], [0, 1000, nil])
+    func replacedAmidAUnit(_ interleaved: (old: Bool, new: Bool), _ seek: Int64?) throws {
+        var units = (0..<100).map { FakeUnit.video($0, packets: $0 % 25 == 0 ? 200 : 5, isKey: $0 % 25 == 0) }
+        // In runs of two, so that a byte stream that is full takes half a unit too.
+        for index in units.indices {
+            for packet in units[index].packetSizes.indices where packet % 2 == 0 {
+                units[index].packetSizes[packet] = 1000
+            }
+        }
+        let title = FakeTitle(units: units)
+        let seat = stage.seat(title, interleaved: interleaved.old, acceptance: interleaved.old ? .manual : .atFlush)
+        let former = seat.transports[0]
+        former.capacity = interleaved.old ? 40 : nil
+        seat.play()
+        stage.run(for: ms(20))
+        #expect((1..<200).contains(former.sent.count))
+        let count = former.sent.count
+        if seek == nil { seat.viewer.pause() }
+        seat.viewer.remove(track: 0)
+        let transport = stage.add(0, to: seat, interleaved: interleaved.new)
+        if interleaved.old != interleaved.new {
+            let next = cursor(seat, [(0, prefix: transport.prefix)], title)
+            seat.viewer.replace(cursor: next, tracks: [0])
+        }
+        seat.play(seek.map { ms($0) })
+        stage.run(for: ms(1000))
+        former.accept(former.onTheWay)
+        seat.viewer.transportDrained()
+        stage.run(for: .seconds(20))
+        #expect(former.sent.count == count)
+        expectIntact(former, of: title, track: 0)
+        expectIntact(transport, of: title, track: 0)
+        expectWhole(transport)
+        let first = try #require(transport.sent.first)
+        if let seek { #expect(first.unit.presentationTime == ms(seek)) }
+        #expect(first.header.sequenceNumber == SequenceNumber(65_500))
+        #expect(seat.lastStart?.streams.map(\.sequenceNumber) == [SequenceNumber(65_500)])
+        #expect(seat.ends.count == 1)
+        let counters = seat.viewer.counters
+        #expect(counters.packetsSent == count + transport.sent.count)
+        #expect(counters.sendErrors == 0)
+        let unsent = [seat.viewer.queue.unsentPackets, seat.viewer.queue.unsentBytes]
+        #expect(unsent == [0, 0])
+    }
+
+    @Test("packets that a cursor laid out for another transport never reach beyond their buffer")
+    func laidOutForAnother() {
+        let title = FakeTitle.film(seconds: 3, keyPackets: 20, audio: false)
+        let seat = stage.seat(title, tracks: [], silent: [0])
+        seat.viewer.replace(cursor: cursor(seat, [(0, prefix: 0)], title), tracks: [0])
+        let transport = stage.add(0, to: seat, interleaved: true)
+        seat.play()
+        stage.run(for: .seconds(10))
+        let counters = seat.viewer.counters
+        #expect(counters.sendErrors > 0)
+        #expect(counters.sendErrors + transport.sent.count == title.units.reduce(0) { $0 + $1.packets })
+        #expect(seat.ends.count == 1)
+    }
 }

@@ -207,4 +207,51 @@ import Testing
             #expect(try client.request("TEARDOWN", server.uri()).status == .ok)
         }
     }
+
+    /// SETUP of what plays and a PLAY in one segment, amid a key frame that is spread over some tens of milliseconds: nothing of its rest goes
+    /// to the new transport.
+    @Test(arguments: [true, false])
+    func theTransportChangesAmidAUnit(_ overTCP: Bool) async throws {
+        let film = FakeTitle.film(seconds: 30, keyPackets: 400, packets: 2, audio: false)
+        try await RunningServer.run(FakeLibrary(["film.mp4": film])) { server in
+            let client = try server.connect()
+            let receivers = try (0..<6).map { _ in try DatagramReceiver() }
+            _ = try client.setupDatagram(server.uri(), [receivers[0]])
+            _ = try client.play(server.uri())
+            for round in 1...5 {
+                let (old, new) = (receivers[round - 1], receivers[round])
+                let count = old.media.count
+                try #require(
+                    old.receive { $0.media.count > count && $0.media.last?.identity.unit.isMultiple(of: 25) == true })
+                let transport =
+                    overTCP
+                    ? "RTP/AVP/TCP;unicast;interleaved=\(2 * round)-\(2 * round + 1)"
+                    : "RTP/AVP;unicast;\(new.clientPort)"
+                let setup = client.text("SETUP", server.uri() + "/trackID=0", ["Transport: \(transport)"])
+                try client.send(setup + client.text("PLAY", server.uri(), ["Range: npt=1-"]))
+                for _ in 0..<2 { #expect(try client.reply().status == .ok) }
+                var media: [[UInt8]] = []
+                if overTCP {
+                    let id = UInt8(2 * round)
+                    try #require(try client.receive { $0.frames.count { $0.id == id } > 420 })
+                    media = client.frames.filter { $0.id == id }.map(\.payload)
+                } else {
+                    try #require(new.receive { $0.media.count > 420 })
+                    media = new.media.map(\.bytes)
+                }
+                #expect(PacketIdentity(parsing: media[0]) == PacketIdentity(unit: 25, packet: 0))
+                #expect(
+                    media.allSatisfy { bytes in
+                        let identity = PacketIdentity(parsing: bytes)
+                        return bytes.count == film.units[identity.unit].packetSizes[identity.packet]
+                    })
+                #expect(areConsecutive(try media.map { try RTPHeader(parsing: $0.span.bytes) }))
+                guard overTCP else { continue }
+                // Back to datagrams for the next round.
+                let back = "Transport: RTP/AVP;unicast;\(new.clientPort)"
+                #expect(try client.request("SETUP", server.uri() + "/trackID=0", [back]).status == .ok)
+                _ = try client.play(server.uri())
+            }
+        }
+    }
 }

@@ -119,10 +119,14 @@ package final class ViewerStage {
     }
 
     /// A stream that is set up while `seat` plays.
-    package func add(_ track: Int, to seat: Seat, interleaved: Bool = false) -> RecordingTransport {
+    package func add(
+        _ track: Int, to seat: Seat, interleaved: Bool = false,
+        acceptance: RecordingTransport.Acceptance = .atFlush
+    ) -> RecordingTransport {
         let transport =
             interleaved
-            ? RecordingTransport.interleaved(clock, id: UInt8(2 * track)) : RecordingTransport.datagram(clock)
+            ? RecordingTransport.interleaved(clock, id: UInt8(2 * track), acceptance: acceptance)
+            : RecordingTransport.datagram(clock, acceptance: acceptance)
         attach(transport, to: seat.viewer)
         seat.viewer.add(stream(seat.title, track, transport))
         return transport
