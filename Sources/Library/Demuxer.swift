@@ -38,6 +38,15 @@ final class Demuxer: @unchecked Sendable {
     /// `reader` ends what follows; nil while nobody has it.
     func lend(to reader: Interrupt?) { interrupt.follow(reader) }
 
+    /// What follows ends `time` from now; nil: in its own time.
+    func limit(_ time: MediaTime?) {
+        if let time { interrupt.setDeadline(after: time.nanoseconds) } else { interrupt.clearDeadline() }
+    }
+
+    /// Its reader has gone, or the time is over: what it brings from now on (many demuxers call it the end of the file)
+    /// is of no worth.
+    var isInterrupted: Bool { interrupt.isFired }
+
     /// Begins at the start of the file, with a new context.
     func reopen() throws(MediaError) {
         context = try InputContext(

@@ -101,13 +101,25 @@ package final class FileCursor: MediaCursor {
         if interrupt.isFired {
             batch = failed(box.take(), .cancelled)
         } else {
-            batch = reader.reader.read(box.take(), with: demuxer, interrupt: interrupt)
-            if interrupt.isFired { (batch.failure, batch.isEnd) = (.cancelled, true) }
+            demuxer.limit(title.limits.readTimeout)
+            batch = reader.reader.read(box.take(), with: demuxer)
+            if let failure = interruption(of: demuxer, interrupt) { (batch.failure, batch.isEnd) = (failure, true) }
+            demuxer.limit(nil)
             isUsable = batch.failure == nil || batch.failure == .rangeNotSatisfiable
         }
-        if title.description.sharesDemuxers { title.demuxers.giveBack(demuxer, isUsable: isUsable) }
+        if title.description.sharesDemuxers {
+            title.demuxers.giveBack(demuxer, isUsable: isUsable)
+        } else if !isUsable {
+            reader.reader.release()
+        }
         putBack(reader)
         return batch
+    }
+
+    /// Why a read was ended from outside, if it was.
+    private func interruption(of demuxer: Demuxer, _ interrupt: Interrupt) -> MediaError? {
+        if interrupt.isFired { return .cancelled }
+        return demuxer.isInterrupted ? .unreadable("reading took longer than \(title.limits.readTimeout) s") : nil
     }
 
     /// The reader, and with it a demuxer that is not shared, goes to the first video track, or the first track: it has

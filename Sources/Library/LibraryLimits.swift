@@ -9,6 +9,9 @@ package struct LibraryLimits: Hashable, Sendable {
     package var pendingOpens = 256
     /// Opening and probing a file is given up after this.
     package var openTimeout = MediaTime.seconds(10)
+    /// A read, with the seek in it, is given up after this and fails: where no index leads, a seek reads on and on, and
+    /// the threads of the device are few.
+    package var readTimeout = MediaTime.seconds(10)
     /// Demuxers open at once for all readers of a title that can share them: an MP4's index may have 17 MB in each.
     package var sharedDemuxers = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     /// Bytes of the largest access unit; a larger one ends its track.

@@ -25,7 +25,6 @@ final class TitleReader {
     /// Units that are wanted and did not fit, or were held back.
     private var ready = UnitQueue()
     private var isStarted = false
-    private var interrupt = Interrupt()
     /// What finding the place again has met on its way, in file order; read before the file is.
     private var unread = PacketQueue()
     /// The file has been read to its end.
@@ -116,11 +115,10 @@ final class TitleReader {
 
     func isFound(_ track: TrackReader) -> Bool { trackOfStream[track.stream] === track }
 
-    /// One batch; a failure is in it.
+    /// One batch; a failure is in it. Where the demuxer is interrupted, what is in it is of no worth.
     /// - Parameter demuxer: stays the reader's own, until `release`.
-    func read(_ request: consuming ReadRequest, with demuxer: Demuxer, interrupt: Interrupt) -> Batch {
+    func read(_ request: consuming ReadRequest, with demuxer: Demuxer) -> Batch {
         self.demuxer = demuxer
-        self.interrupt = interrupt
         var batch = Batch(buffer: ByteBuffer())
         swap(&batch.buffer, &request.buffer)
         batch.buffer.clear()
@@ -245,7 +243,7 @@ final class TitleReader {
         var failures = 0
         unread.removeAll()
         while !left.isEmpty {
-            guard !interrupt.isFired else { throw .cancelled }
+            guard !input.isInterrupted else { throw .cancelled }
             do throws(AVFailure) {
                 try input.context.read(into: &scratch)
             } catch {
@@ -283,7 +281,7 @@ final class TitleReader {
     /// Brings the next packet into `scratch`. False if that could not be had: at the end `isAtEnd` is set then.
     private func readNext(_ batch: inout Batch) throws(MediaError) -> Bool {
         // A damaged file may promise millions of units without a byte.
-        guard !interrupt.isFired else { throw .cancelled }
+        guard !input.isInterrupted else { throw .cancelled }
         if let packet = unread.popFirst() {
             scratch = packet
             return true
@@ -293,6 +291,8 @@ final class TitleReader {
             failures = 0
             return true
         } catch {
+            // Many demuxers call it the end of the file when they are interrupted.
+            guard !input.isInterrupted else { throw .cancelled }
             guard error.isEndOfFile || error.isInvalidData else { throw error.mediaError }
             failures += 1
             // A truncated file ends once for every unit that it promises and does not have; other tracks' may still
