@@ -34,7 +34,8 @@ package final class FileTitle: MediaTitle {
         self.limits = limits
         self.pool = pool
         demuxers = DemuxerPool(
-            limit: limits.sharedDemuxers,
+            limit: description.seeking == .index
+                ? limits.sharedDemuxers : max(limits.sharedDemuxers, limits.sharedSmallDemuxers),
             make: { interrupt in
                 Result { () throws(MediaError) -> Demuxer in
                     try Demuxer(file, description, limits: limits, for: interrupt)

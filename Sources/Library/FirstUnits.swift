@@ -25,6 +25,7 @@ struct FirstUnitsReader: ~Copyable {
     private var streams: [ExaminedStream] = []
     private(set) var omitted: [Int: String] = [:]
     private var packet = Packet()
+    private var timeline = FileTimeline()
 
     init(_ candidates: [StreamDescription], _ container: Container, _ limits: LibraryLimits) {
         self.container = container
@@ -83,7 +84,9 @@ struct FirstUnitsReader: ~Copyable {
     /// Streams whose first units are known are not read on, but where indices depend on what is read.
     private func select(_ context: inout InputContext) {
         guard container.traits.streamsAppear else {
-            return context.select(streams.filter { !$0.isDone }.map(\.index))
+            // An index that another look at the file found may not be here.
+            return context.select(
+                streams.filter { !$0.isDone && $0.index < context.streamCount }.map(\.index))
         }
         for index in 0..<context.streamCount {
             let found = context.stream(index)
@@ -102,7 +105,7 @@ struct FirstUnitsReader: ~Copyable {
             return true
         }
         guard packet.size > 0, !packet.isCorrupt else { return false }
-        try examined.take(&packet, context)
+        try examined.take(&packet, context, &timeline)
         return true
     }
 }
@@ -140,14 +143,18 @@ private final class ExaminedStream {
             rules: reconstructor.rules, decodeTicks: stamps.decode, presentationTicks: stamps.presentation)
     }
 
-    func take(_ packet: inout Packet, _ context: borrowing InputContext) throws(AVFailure) {
-        guard isPacked else { return push(packet, context) }
+    func take(
+        _ packet: inout Packet, _ context: borrowing InputContext, _ timeline: inout FileTimeline
+    ) throws(AVFailure) {
+        guard isPacked else { return push(packet, context, &timeline) }
         if unpacker == nil { unpacker = try BitstreamFilter(.unpackBidirectional, for: index, of: context) }
         try unpacker?.send(&packet)
-        while try unpacker?.receive(into: &packet) == true { push(packet, context) }
+        while try unpacker?.receive(into: &packet) == true { push(packet, context, &timeline) }
     }
 
-    private func push(_ packet: borrowing Packet, _ context: borrowing InputContext) {
+    private func push(
+        _ packet: borrowing Packet, _ context: borrowing InputContext, _ timeline: inout FileTimeline
+    ) {
         if bytes == nil {
             bytes = packet.withBytes { $0.withUnsafeBytes { Array($0) } }
             stamps = (packet.decodeTicks, packet.presentationTicks)
@@ -156,7 +163,7 @@ private final class ExaminedStream {
         let unit = StoredUnit(
             decodeTicks: packet.decodeTicks, presentationTicks: packet.presentationTicks,
             durationTicks: packet.durationTicks, isKey: packet.isKey, isDiscardable: packet.isDisposable)
-        packet.withBytes { reconstructor.push(unit, bytes: $0) }
+        packet.withBytes { reconstructor.push(unit, bytes: $0, timeline: &timeline) }
         drain()
     }
 

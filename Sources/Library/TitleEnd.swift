@@ -90,6 +90,7 @@ struct TitleEnd {
         input.select(indices.values)
         var known = input.streamCount
         var packet = Packet()
+        var timeline = FileTimeline()
         var failures = 0
         while failures < LibraryLimits.reorderDepth {
             guard !interrupt.isFired else { throw .cancelled }
@@ -104,7 +105,7 @@ struct TitleEnd {
             }
             let index = packet.stream
             guard packet.size > 0, let stream = indices.first(where: { $0.value == index })?.key else { continue }
-            tracks[stream]?.take(packet)
+            tracks[stream]?.take(packet, &timeline)
         }
         return tracks.compactMapValues { $0.finish() }
     }
@@ -132,11 +133,11 @@ private final class EndingTrack {
         reconstructor.reset(to: first.decode)
     }
 
-    func take(_ packet: borrowing Packet) {
+    func take(_ packet: borrowing Packet, _ timeline: inout FileTimeline) {
         let unit = StoredUnit(
             decodeTicks: packet.decodeTicks, presentationTicks: packet.presentationTicks,
             durationTicks: packet.durationTicks, isKey: packet.isKey, isDiscardable: packet.isDisposable)
-        packet.withBytes { reconstructor.push(unit, bytes: $0) }
+        packet.withBytes { reconstructor.push(unit, bytes: $0, timeline: &timeline) }
         drain()
     }
 

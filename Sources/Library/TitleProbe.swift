@@ -188,7 +188,7 @@ struct TitleProbe: ~Copyable {
     ) -> [Int: FirstUnits] {
         var firsts = FirstUnitsReader(candidates, context.container, limits)
         // Fails for a stream without samples, of which then nothing is read either.
-        if seeking, let stream = candidates.first {
+        if seeking, let stream = candidates.first, stream.index < context.streamCount {
             try? context.seek(stream: stream.index, to: .min, keyUnitsOnly: false)
         }
         firsts.read(&context)

@@ -3,6 +3,7 @@ internal import LibAV
 internal import MediaCore
 import NIOCore
 internal import RTPPayload
+internal import Timestamps
 
 /// Reads one title for one cursor: batches, from any position. Used by one thread at a time.
 final class TitleReader {
@@ -20,6 +21,8 @@ final class TitleReader {
 
     /// The packet that is read into, again and again.
     var scratch = Packet()
+    /// Where the stamps jump back, all tracks are moved together.
+    private var timeline = FileTimeline()
     /// Units with their times, in the order in which these became known; nothing is decided about them yet.
     var timed = UnitQueue()
     /// Units that are wanted and did not fit, or were held back.
@@ -50,11 +53,12 @@ final class TitleReader {
         isStarted = true
         left.takeUnits(timed: &timed, ready: &ready)
         isAtEnd = left.isAtEnd
+        timeline = left.timeline
     }
 
     /// Keeps one track and gives the others up, each with the units of it that have been read.
     func split(keeping kept: TrackReader) -> [LeftTrack] {
-        let left = tracks.filter { $0 !== kept }.map { LeftTrack($0, isAtEnd: isAtEnd) }
+        let left = tracks.filter { $0 !== kept }.map { LeftTrack($0, isAtEnd: isAtEnd, timeline) }
         timed = Self.deal(&timed, to: left)
         ready = Self.deal(&ready, to: left, areReady: true)
         tracks = [kept]
@@ -143,7 +147,7 @@ final class TitleReader {
     private func begin(_ batch: inout Batch, at position: MediaTime?) throws(MediaError) {
         let lastReader = input.lastReader
         input.lastReader = serial
-        if lastReader != serial { forgetStreams() }
+        if lastReader != serial { forgetStreams() } else { select() }
         guard description.demuxer.traits.streamsAppear || trackOfStream.count == tracks.count else {
             throw .unreadable("the file has changed")
         }
@@ -171,6 +175,7 @@ final class TitleReader {
     /// Reading goes on at another place of the file.
     func land(at start: MediaTime) {
         timed.removeAll()
+        timeline.reset()
         unread.removeAll()
         (isAtEnd, failures) = (false, 0)
         for track in tracks { track.land(at: start) }
@@ -227,7 +232,7 @@ final class TitleReader {
             return nil
         }
         do {
-            return try track.time(&scratch, of: input.context, into: &timed)
+            return try track.time(&scratch, of: input.context, on: &timeline, into: &timed)
         } catch {
             skip(&batch, "\(error)")
             return nil
@@ -355,11 +360,15 @@ final class TitleReader {
         var room = request.maximumBytes - batch.buffer.writerIndex
         if isAlone { room = max(room, packet.size + packet.size / 8 + 4_096) }
         guard room > 0 else { return false }
+        // The buffer does not grow to what only a large unit needs.
+        var asked = min(room, packet.size + packet.size / 8 + 4_096)
         while true {
             do {
-                try track.write(packet, unit, room: room, into: &batch)
+                try track.write(packet, unit, room: asked, into: &batch)
                 track.firstInBatch = track.firstInBatch ?? unit.decodeTime
                 break
+            } catch .outputFull where asked < room {
+                asked = min(room, 2 * asked)
             } catch .outputFull {
                 guard isAlone else { return false }
                 guard room < 8 * limits.maximumUnitSize else {
@@ -367,6 +376,7 @@ final class TitleReader {
                     break
                 }
                 room *= 2
+                asked = room
             } catch {
                 skip(&batch, "\(error)")
                 break

@@ -3,6 +3,7 @@ internal import LibAV
 internal import MediaCore
 import NIOCore
 internal import RTPPayload
+internal import Timestamps
 
 /// One track of a cursor: its packetizer, its times, and which of its units are wanted.
 final class TrackReader {
@@ -93,27 +94,30 @@ final class TrackReader {
     }
 
     /// Takes the unit that the demuxer has brought.
+    /// - Parameter timeline: shared by the tracks that are read together.
     /// - Returns: the unit, still in `packet`, if its times are known and none waits before it in `queue`; all others go
     ///   to `queue` as their times become known.
-    func time(_ packet: inout Packet, of context: borrowing InputContext, into queue: inout UnitQueue) throws(AVFailure)
-        -> AccessUnit?
-    {
-        guard source.isPacked else { return push(&packet, of: context, into: &queue) }
+    func time(
+        _ packet: inout Packet, of context: borrowing InputContext, on timeline: inout FileTimeline,
+        into queue: inout UnitQueue
+    ) throws(AVFailure) -> AccessUnit? {
+        guard source.isPacked else { return push(&packet, of: context, on: &timeline, into: &queue) }
         if unpacker == nil { unpacker = try BitstreamFilter(.unpackBidirectional, for: stream, of: context) }
         try unpacker?.send(&packet)
         while try unpacker?.receive(into: &packet) == true {
-            if let unit = push(&packet, of: context, into: &queue) { queue.append(packet.take(), unit) }
+            if let unit = push(&packet, of: context, on: &timeline, into: &queue) { queue.append(packet.take(), unit) }
         }
         return nil
     }
 
-    private func push(_ packet: inout Packet, of context: borrowing InputContext, into queue: inout UnitQueue)
-        -> AccessUnit?
-    {
+    private func push(
+        _ packet: inout Packet, of context: borrowing InputContext, on timeline: inout FileTimeline,
+        into queue: inout UnitQueue
+    ) -> AccessUnit? {
         let next =
             source.tail.tellsDurations
             ? packet.decodeTicks.flatMap { context.indexTicks(stream: stream, after: $0) } : nil
-        let unit = times.push(&packet, next: next)
+        let unit = times.push(&packet, next: next, timeline: &timeline)
         if let unit {
             note(unit, packet)
             if queue.isEmpty { return unit }

@@ -30,13 +30,15 @@ struct TrackTimes: ~Copyable {
 
     /// Takes the unit that follows the last one in decode order. If its times are known at once, and no other unit is
     /// before it, they are the answer and `packet` keeps its bytes; else the packet is taken away and waits.
-    /// - Parameter next: decode ticks of the unit after it, if the container's index tells.
-    mutating func push(_ packet: inout Packet, next: Int64?) -> AccessUnit? {
+    /// - Parameters:
+    ///   - next: decode ticks of the unit after it, if the container's index tells.
+    ///   - timeline: shared by the tracks that are read together.
+    mutating func push(_ packet: inout Packet, next: Int64?, timeline: inout FileTimeline) -> AccessUnit? {
         lastDurationTicks = duration(of: packet, next: next)
         let unit = StoredUnit(
             decodeTicks: packet.decodeTicks, presentationTicks: packet.presentationTicks,
             durationTicks: lastDurationTicks, isKey: packet.isKey, isDiscardable: packet.isDisposable)
-        packet.withBytes { reconstructor.push(unit, bytes: $0) }
+        packet.withBytes { reconstructor.push(unit, bytes: $0, timeline: &timeline) }
         if waiting.isEmpty, let timed = reconstructor.next() { return accessUnit(timed) }
         waiting.append(packet.take())
         return nil

@@ -11,6 +11,8 @@ struct StampContinuity: Sendable {
     private var unwrap: StampUnwrap
     /// Stamp and duration of the unit before, not moved; ticks.
     private var last: (ticks: Int64, duration: Int64)?
+    /// The longest way from one stamp to the next, if that is no leap; ticks.
+    private var step: Int64 = 0
     /// Ticks by which stamps are moved.
     private var offset: Int64 = 0
     private var jumps = 0
@@ -34,18 +36,28 @@ struct StampContinuity: Sendable {
         if let last, stamp < last.ticks {
             let tolerance = unit.decodeTicks == nil ? Self.reorderTolerance : Self.tolerance
             if time(last.ticks) - time(stamp) > tolerance { jump(to: stamp, from: last, &timeline) }
+        } else if let last {
+            let (way, overflow) = stamp.subtractingReportingOverflow(last.ticks)
+            if !overflow, way > step, time(way) <= Self.tolerance { step = way }
         }
         last = (stamp, unit.durationTicks)
         unit.decodeTicks = unit.decodeTicks.map { moved($0) }
         unit.presentationTicks = unit.presentationTicks.map { moved($0) }
-        timeline.pass(time(moved(stamp)) + time(unit.durationTicks))
+        timeline.pass(time(moved(stamp)) + time(reach(unit.durationTicks)))
         return unit
+    }
+
+    /// Ticks from a stamp to the end of what may belong to it. Of several units in one packet of the container the first
+    /// alone has a stamp, and while another track jumps already, the last such packet is still to come.
+    private func reach(_ duration: Int64) -> Int64 {
+        if duration <= 0 { return step }
+        return step - step / 3 > duration ? 2 * step : duration
     }
 
     private mutating func jump(
         to stamp: Int64, from last: (ticks: Int64, duration: Int64), _ timeline: inout FileTimeline
     ) {
-        let earliest = time(moved(last.ticks)) + time(max(1, last.duration))
+        let earliest = time(moved(last.ticks)) + time(max(1, last.duration, step))
         let moved = timeline.offset(ofJump: jumps, stamp: time(stamp), earliest: earliest)
         jumps += 1
         let divisor = Int128(timeBase.numerator) * 1_000_000_000

@@ -38,7 +38,7 @@ import Testing
     @Test(arguments: Shared.allCases)
     func `fifty viewers at random positions each get exactly their units`(shared: Shared) throws {
         var limits = LibraryLimits()
-        limits.sharedDemuxers = 2
+        (limits.sharedDemuxers, limits.sharedSmallDemuxers) = (2, 2)
         let title = try openTitle(shared.path, limits: limits)
         #expect(title.description.sharesDemuxers)
         var random = SeededGenerator(seed: 50)
@@ -75,6 +75,17 @@ import Testing
         }
         viewers = []
         #expect(title.demuxers.openCount == 0)
+    }
+
+    @Test func `demuxers without a large index are many`() throws {
+        var limits = LibraryLimits()
+        (limits.sharedDemuxers, limits.sharedSmallDemuxers) = (2, 5)
+        for (fixture, count) in [(try ContainerFixture.matroska.path, 5), (try Fixture.plain.path, 2)] {
+            let title = try openTitle(fixture, limits: limits)
+            let cursors = (0..<10).map { _ in title.cursor() }
+            for cursor in cursors { #expect(cursor.readBatch(bytes: 10_000).failure == nil) }
+            #expect(title.demuxers.openCount == count)
+        }
     }
 
     @Test func `what cannot be found again is not shared`() throws {
