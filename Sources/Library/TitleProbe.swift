@@ -51,6 +51,9 @@ struct TitleProbe: ~Copyable {
     }
 
     /// An AVI whose index is missing or wrong: a large one is given another, if that can be made.
+    ///
+    /// Not inlined: Swift 6.3.1's optimizer aborts over the borrowed context that is not copyable.
+    @inline(never)
     private static func settings(
         of context: borrowing InputContext, _ file: OpenFile, _ limits: LibraryLimits, _ interrupt: Interrupt
     ) throws(MediaError) -> DemuxerSettings {
