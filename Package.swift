@@ -78,7 +78,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Library", "RTSPServer", "RTSPClient", "RTSPSession", "Delivery", "MediaCore", "RTP", "RTPPayload",
-                "RTSP", "SDP", argumentParser, lifecycle, unixSignals, logging, nioCore, nioPosix,
+                "RTSP", "SDP", "CSocket", argumentParser, lifecycle, unixSignals, logging, nioCore, nioPosix,
             ], swiftSettings: strict),
 
         // Tests mirror Sources
