@@ -93,11 +93,14 @@ extension Interop {
                     Counters.rows($0, play: play($0), seek: seek($0), plays: players.count)
                 }
             }
+            var counted = counters()
             // The last sessions may still be on their way out: one whose client forgot to say TEARDOWN has a minute.
-            for _ in 0..<65 where counters().contains(where: { !$0.differences.isEmpty }) {
-                try await Task.sleep(for: .seconds(1))
+            let patience = ContinuousClock.now + .seconds(65)
+            while counted.contains(where: { !$0.differences.isEmpty }), ContinuousClock.now < patience {
+                try await Task.sleep(for: .seconds(2))
+                counted = counters()
             }
-            for row in counters() { report.add(row) }
+            for row in counted { report.add(row) }
             return report
         }
 
