@@ -141,7 +141,7 @@ class Player:
             buffer = info.get_buffer()
             sequence, track.timestamp, track.ssrc = struct.unpack("!HII", buffer.extract_dup(2, 10))
             # Datagrams sent before a seek may still lie in the socket: RTP-Info's seq tells them from the new ones.
-            if not track.begun:
+            if not track.begun or track.rtptime is None:
                 self.read_caps(track, pad.get_current_caps())
             if track.flushes and not track.begun:
                 if track.first is None or (sequence - track.first) & 0xFFFF >= 0x8000:
@@ -158,6 +158,8 @@ class Player:
         return Gst.PadProbeReturn.OK
 
     def read_caps(self, track, caps):
+        if caps is None:
+            return
         structure = caps.get_structure(0)
         # After a flush the pad repeats the caps of the PLAY before, until the new reply is there.
         if (structure.get_value("seqnum-base"), structure.get_value("clock-base")) == track.outdated:
