@@ -23,6 +23,7 @@ final class QueueRig {
 
     /// The batch that answers `demand`.
     func read(_ demand: DemandQueue.Demand) -> Batch {
+        // SAFETY: the fake cursor answers before `read` returns, on this thread.
         nonisolated(unsafe) var result: Batch?
         let request = ReadRequest(
             buffer: pool.take(capacity: 4096), seek: demand.seek, end: demand.end,
