@@ -117,10 +117,10 @@ import Testing
     @Test func sendsReportsAndKeepAlives() async throws {
         let server = try await ScriptedServer.start { FilmScript.answer($0, timeout: 2, media: [Self.media[0]]) }
         let client = try await Self.connect(server)
+        // The first report leaves within 1.03 to 3.08 s (RFC 3550 6.3.1), the keep-alives every second from SETUP on.
+        let begin = ContinuousClock.now
         let session = try await client.setup(try await client.describe(), over: .tcp) { Received().callbacks($0) }
         _ = try await session.play()
-        // The first report leaves within 1.03 to 3.08 s (RFC 3550 6.3.1), the keep-alives every second.
-        let begin = ContinuousClock.now
         #expect(await session.waitUntilEnd(timeout: .milliseconds(3_500)) == nil)
         let keepAlives = server.requests.filter { $0.method == .getParameter }
         let elapsed = ContinuousClock.now - begin
