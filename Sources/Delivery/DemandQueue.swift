@@ -64,6 +64,8 @@ package struct DemandQueue {
     package struct Line {
         package let track: Int
         package internal(set) var waiting: Deque<Waiting> = []
+        /// No unit that waits has more packets.
+        package internal(set) var largestUnit: Int32 = 0
         package internal(set) var unsentPackets = 0
         package internal(set) var unsentBytes = 0
         /// Packets ever put in this line, and departed from it.
@@ -189,6 +191,7 @@ package struct DemandQueue {
 
     private mutating func enqueue(_ train: PacketTrain, in buffer: WireBuffer, line index: Int) {
         lines[index].packetsQueued += Int64(train.packets)
+        lines[index].largestUnit = max(lines[index].waiting.isEmpty ? 0 : lines[index].largestUnit, train.packets)
         lines[index].waiting.append(
             Waiting(train: train, buffer: buffer, packetsThrough: lines[index].packetsQueued))
         lines[index].queuedUntil = train.unit.decodeTime + train.unit.duration

@@ -25,6 +25,8 @@ package protocol MediaTitle: AnyObject, Sendable {
     var version: UInt64 { get }
     /// When the file was changed last, in seconds since the Unix epoch; nil if unknown.
     var modified: Int64? { get }
+    /// Mean over the whole title, bytes of the file; nil if unknown.
+    var bytesPerSecond: Int? { get }
 
     /// A cursor for some of the tracks. Opens nothing yet: the first read does. Never blocks.
     func makeCursor(_ options: CursorOptions) -> any MediaCursor
@@ -32,6 +34,7 @@ package protocol MediaTitle: AnyObject, Sendable {
 
 extension MediaTitle {
     package var modified: Int64? { nil }
+    package var bytesPerSecond: Int? { nil }
 }
 
 package struct CursorOptions: Sendable {

@@ -79,6 +79,7 @@ package final class Viewer: Paced {
     var nextCursor: (cursor: any MediaCursor, absentTracks: [Int])?
     let environment: Environment
     let pacing: PacingLimits
+    private let reference: ViewerReference
     /// By track, while the reading is split; else none.
     private var parts: [Int: any MediaCursor] = [:]
     /// The size of the last batch of each cursor, a guess at the next.
@@ -92,10 +93,12 @@ package final class Viewer: Paced {
     /// - Parameters:
     ///   - streams: one per track that `cursor` brings, and silent ones for tracks that may be set up later.
     ///   - wallClock: nanoseconds since the Unix epoch at loop time zero.
+    ///   - reference: that of no other viewer.
     package init(
         cursor: any MediaCursor, streams: [ViewerStream], cname: CNAME, limits: DemandLimits, pacing: PacingLimits,
-        wallClock: Int64, environment: Environment
+        wallClock: Int64, environment: Environment, reference: ViewerReference = ViewerReference()
     ) {
+        precondition(reference.viewer == nil)
         self.cursor = cursor
         self.absentTracks = streams.filter { $0.phase == .silent }.map(\.track)
         self.streams = streams
@@ -105,7 +108,11 @@ package final class Viewer: Paced {
         self.timeline = DeliveryTimeline(wallClock: wallClock)
         self.reportSchedule = ReportSchedule(cname: cname)
         self.expectedBatchBytes = streams.map { _ in min(64 * 1024, limits.batchBytes) }
+        self.reference = reference
+        reference.viewer = self
     }
+
+    deinit { reference.viewer = nil }
 
     package var counters: DeliveryCounters { queue.counters }
     package var isPlaying: Bool { if case .playing = state { true } else { false } }
@@ -225,8 +232,8 @@ package final class Viewer: Paced {
             end: demand.end,
             maximumBytes: queue.limits.batchBytes, maximumDuration: queue.limits.batchTime)
         let eventLoop = environment.eventLoop
-        // Weak: the I/O thread may be the last to let go of this closure, and a viewer ends on its loop.
-        let bound = NIOLoopBound(WeakViewer(self), eventLoop: eventLoop)
+        // The I/O thread may be the last to let go of this closure, and a viewer ends on its loop.
+        let bound = NIOLoopBound(reference, eventLoop: eventLoop)
         cursor.read(request) { batch in
             eventLoop.execute { bound.value.viewer?.received(batch, for: demand) }
         }
@@ -318,8 +325,11 @@ package final class Viewer: Paced {
     }
 }
 
-/// A reference that does not keep its viewer.
-private final class WeakViewer {
-    weak var viewer: Viewer?
-    init(_ viewer: Viewer) { self.viewer = viewer }
+/// Where callbacks of transports and cursors find a viewer that may be gone by then, without keeping it. Weak references would do the same, and
+/// make every retain of the viewer a slow one.
+///
+/// SAFETY: read, set and cleared on the viewer's event loop alone, on which viewers begin and end.
+package final class ViewerReference {
+    package fileprivate(set) unowned(unsafe) var viewer: Viewer?
+    package init() {}
 }

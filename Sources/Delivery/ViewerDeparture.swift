@@ -5,8 +5,7 @@ import RTP
 extension Viewer {
     package func departDue(now: MediaTime) -> MediaTime? {
         if case .closed = state { return nil }
-        var budget = pacing.burst
-        for line in linesByDecodeTime() { budget -= depart(line: line, now: now, budget: budget) }
+        departLines(now: now)
         sendReportsIfDue(now: now)
         endIfDone(now: now)
         closeGap()
@@ -14,13 +13,26 @@ extension Viewer {
     }
 
     /// Lines in the order of their heads' decode times; what is left over from before a seek goes first.
-    private func linesByDecodeTime() -> [Int] {
-        guard queue.lines.count > 1 else { return Array(queue.lines.indices) }
-        func head(_ line: Int) -> MediaTime {
-            guard let head = queue.lines[line].waiting.first else { return MediaTime(nanoseconds: .max) }
-            return head.isLeftover ? MediaTime(nanoseconds: .min) : head.train.unit.decodeTime
+    private func departLines(now: MediaTime) {
+        var budget = pacing.burst
+        switch queue.lines.count {
+        case 1:
+            _ = depart(line: 0, now: now, budget: budget)
+        case 2:
+            let first = headTime(1) < headTime(0) ? 1 : 0
+            budget -= depart(line: first, now: now, budget: budget)
+            _ = depart(line: 1 - first, now: now, budget: budget)
+        default:
+            let lines = queue.lines.indices.map { (line: $0, time: headTime($0)) }
+            for (line, _) in lines.sorted(by: { $0.time < $1.time }) {
+                budget -= depart(line: line, now: now, budget: budget)
+            }
         }
-        return queue.lines.indices.sorted { head($0) < head($1) }
+    }
+
+    private func headTime(_ line: Int) -> MediaTime {
+        guard let head = queue.lines[line].waiting.first else { return MediaTime(nanoseconds: .max) }
+        return head.isLeftover ? MediaTime(nanoseconds: .min) : head.train.unit.decodeTime
     }
 
     /// Sends what is due of one line; returns how many packets of the quantum's burst that took.
@@ -42,6 +54,7 @@ extension Viewer {
                 continue
             }
             streams[line].stamp(departure)
+            streams[line].lastDeparture = now
             transport.send(departure)
         }
         return transport.isPaced ? sent : 0
@@ -56,13 +69,17 @@ extension Viewer {
 
     /// A byte stream takes whole units when they are due: a large one need not be spread.
     private func limits(of transport: any PacketTransport) -> PacingLimits {
-        transport.isPaced ? pacing : PacingLimits(quantum: pacing.quantum, lead: pacing.lead, burst: Int(Int32.max))
+        transport.isPaced
+            ? pacing
+            : PacingLimits(quantum: pacing.quantum, lead: pacing.lead, burst: Int(Int32.max), step: Int(Int32.max))
     }
 
     /// While not playing, only units that are half sent are finished.
     private func packetsDue(_ line: Int, limits: PacingLimits, now: MediaTime) -> Int {
         if case .playing = state {
-            return limits.packetsDue(queue.lines[line], now: now) { timeline.deliveryTime(of: $0) }
+            return limits.packetsDue(queue.lines[line], now: now, last: streams[line].lastDeparture) {
+                timeline.deliveryTime(of: $0)
+            }
         }
         guard let head = queue.lines[line].waiting.first, head.departedPackets > 0 else { return 0 }
         return Int(head.packetsLeft)
@@ -110,26 +127,26 @@ extension Viewer {
         case .idle, .starting, .paused: return nextLeftover(now: now)
         case .ended, .closed: return nil
         }
-        var next = reportSchedule.next
+        var earliest = reportSchedule.next
         for line in queue.lines.indices {
             let transport = streams[line].transport
             guard streams[line].phase == .sending else {
-                if let time = nextDrop(line: line) { next = min(next ?? time, time) }
+                if let time = nextDrop(line: line) { earliest = min(earliest ?? time, time) }
                 continue
             }
             let departure = { self.timeline.deliveryTime(of: $0) }
-            guard var time = limits(of: transport).nextDeparture(queue.lines[line], departure: departure) else {
-                continue
-            }
+            let next = limits(of: transport).nextDeparture(
+                queue.lines[line], last: streams[line].lastDeparture, departure: departure)
+            guard var time = next else { continue }
             if transport.isFull {
                 // A byte stream tells when it has room; the loop's shared socket is offered more in each quantum.
                 guard transport.isPaced else { continue }
                 time = max(time, now + pacing.quantum)
             }
-            next = min(next ?? time, time)
+            earliest = min(earliest ?? time, time)
         }
-        if let end = endTime { next = min(next ?? end, end) }
-        return next
+        if let end = endTime { earliest = min(earliest ?? end, end) }
+        return earliest
     }
 
     private func nextLeftover(now: MediaTime) -> MediaTime? {

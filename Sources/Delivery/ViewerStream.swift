@@ -12,6 +12,8 @@ package struct ViewerStream {
     var needsStartReport = true
     /// It began amid a PLAY, so that the report before its first packet says what time it is, not where the PLAY began.
     var hasJoined = false
+    /// When packets departed last, on the loop's clock.
+    var lastDeparture: MediaTime?
     /// Decode time of the last unit that began to depart since the last seek.
     var lastUnit: MediaTime?
     /// What all packets of the unit under way bear.

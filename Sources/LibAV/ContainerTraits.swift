@@ -15,6 +15,8 @@ package struct ContainerTraits: Hashable, Sendable {
     /// After a seek to the decode time of a unit (any unit, at or before), reading brings that unit and all that
     /// follow it, each as it came before: one context can serve several readers by turns.
     package var resumesExactly = false
+    /// The container says of every unit whether decoding can begin there, and how long it lasts.
+    package var describesUnits = false
 
     /// What the stamps of units are worth.
     package enum Stamps: Hashable, Sendable {
@@ -54,7 +56,8 @@ extension Container {
     package var traits: ContainerTraits {
         switch self {
         case .mp4:
-            ContainerTraits(label: "MP4/MOV", stamps: .exact, seeking: .index, resumesExactly: true)
+            ContainerTraits(
+                label: "MP4/MOV", stamps: .exact, seeking: .index, resumesExactly: true, describesUnits: true)
         case .avi:
             ContainerTraits(
                 label: "AVI", stamps: .decodeOnly, seeking: .index, dividesUnits: true, landsEarly: true,

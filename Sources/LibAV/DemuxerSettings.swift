@@ -8,6 +8,8 @@ package struct DemuxerSettings: Hashable, Sendable {
     package var overlay: FileOverlay?
     /// By the stream's index, where the header's rate is wrong: ticks stay as they are, and seeks go by these.
     package var timeBases: [Int: TimeBase] = [:]
+    /// libavformat's parsers look into every unit. Each seek begins them anew, which costs more than all else of reading.
+    package var parses = true
 
     package init(ignoresIndex: Bool = false) { self.ignoresIndex = ignoresIndex }
 }

@@ -34,6 +34,7 @@ package struct InputContext: ~Copyable {
         // NOFILLIN: times are the container's or absent, never libavformat's guesses; but where there are none at all,
         // counting from the start of the file is no guess.
         if container.traits.stamps != .counted { context.pointee.flags |= AVFMT_FLAG_NOFILLIN }
+        if !settings.parses { context.pointee.flags |= AVFMT_FLAG_NOPARSE }
         context.pointee.probesize = Self.maximumStreamInfoSize
         context.pointee.max_analyze_duration = Self.maximumStreamInfoDuration
         context.pointee.interrupt_callback = interrupt.callback

@@ -21,6 +21,12 @@ package final class FileTitle: MediaTitle {
     package var duration: MediaTime? { description.duration }
     package var isSeekable: Bool { description.isSeekable }
     package var modified: Int64? { identity.modified / 1_000_000_000 }
+    package var bytesPerSecond: Int? {
+        guard let duration, duration.nanoseconds >= 1_000_000 else { return nil }
+        let milliseconds = duration.nanoseconds / 1_000_000
+        let product = file.size.multipliedReportingOverflow(by: 1000)
+        return Int(product.overflow ? file.size / milliseconds * 1000 : product.partialValue / milliseconds)
+    }
 
     init(
         name: String, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity,

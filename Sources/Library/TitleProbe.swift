@@ -124,6 +124,8 @@ struct TitleProbe: ~Copyable {
         let source: TrackSource
         /// Of its last unit, on the file's timeline.
         let end: MediaTime?
+        /// libavformat's parser cuts its units.
+        let isReframed: Bool
     }
 
     private mutating func describe() throws(MediaError) -> TitleDescription {
@@ -148,7 +150,13 @@ struct TitleProbe: ~Copyable {
             },
             duration: ends.contains(nil) ? nil : ends.compactMap(\.self).max(), isSeekable: isSeekable,
             origin: origin, sources: offers.map(\.source), demuxer: context.container, seeking: seeking,
-            settings: settings, sharesDemuxers: sharesDemuxers(seeking))
+            settings: readingSettings(offers), sharesDemuxers: sharesDemuxers(seeking))
+    }
+
+    private func readingSettings(_ offers: [Offer]) -> DemuxerSettings {
+        var reading = settings
+        reading.parses = !context.container.traits.describesUnits || offers.contains(where: \.isReframed)
+        return reading
     }
 
     /// A demuxer of movie fragments knows those that it happened to read.
@@ -211,7 +219,7 @@ struct TitleProbe: ~Copyable {
                 stream: stream.index, streamID: stream.id, codec: stream.codec, timeBase: first.timeBase,
                 rules: first.rules, firstDecode: first.decode, firstPresentation: first.presentation, tail: tail,
                 isPacked: context.container.mayPack(stream))
-            return Offer(stream: stream, format: format, source: source, end: end)
+            return Offer(stream: stream, format: format, source: source, end: end, isReframed: first.isReframed)
         } catch {
             omitted[stream.index] = "\(error)"
             return nil

@@ -51,7 +51,7 @@ final class DatagramSender {
         let route: DatagramRoute
         /// Keeps `bytes` alive: a `WireBuffer` or a `ControlBytes`.
         let storage: AnyObject
-        weak var owner: (any DatagramOwner)?
+        let owner: (any DatagramOwner)?
     }
 
     private final class ControlBytes {
@@ -66,7 +66,7 @@ final class DatagramSender {
     /// Takes ownership of `descriptor`.
     init(descriptor: CInt) { self.descriptor = descriptor }
 
-    deinit { close(descriptor) }
+    deinit { Glibc.close(descriptor) }
 
     /// The socket has refused for want of room since the last complete flush.
     var isBlocked: Bool { isFull }
@@ -108,6 +108,9 @@ final class DatagramSender {
             }
         }
     }
+
+    /// Throws away what is pending; it would keep its owners, and they this sender.
+    func close() { pending.removeAll() }
 
     /// Offers the first messages to the kernel. Returns what `csocket_send` does.
     private func sendBatch() -> Int {

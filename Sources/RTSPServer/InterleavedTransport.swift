@@ -52,6 +52,7 @@ final class InterleavedWriter {
     private var outstandingControl = 0
     private var gathered: [Written] = []
     private var isDirty = false
+    private var sendBuffer: SendBuffer?
     /// Called when a full writer has room again.
     var drained: (() -> Void)?
 
@@ -73,6 +74,12 @@ final class InterleavedWriter {
     }
 
     var isFull: Bool { outstanding >= limit }
+
+    func setSendBuffer(_ wanted: SendBuffer) {
+        guard sendBuffer != wanted else { return }
+        sendBuffer = wanted
+        wanted.apply(to: channel)
+    }
 
     func write(
         _ slice: ByteBuffer, packets: Int, line: Int, accepted: @escaping (_ line: Int, _ packets: Int) -> Void

@@ -30,6 +30,9 @@ package struct Limits: Sendable {
     package var requestTimeout = MediaTime.seconds(20)
     /// Bytes of media that may wait in a TCP connection before the viewer stops consuming.
     package var interleavedBytes = 128 * 1024
+    /// Media that may wait in a TCP connection's kernel buffer, where no seek can discard it: this much time of it, within these bytes.
+    package var interleavedTime = MediaTime.milliseconds(500)
+    package var interleavedKernelBytes = 128 * 1024...4 * 1024 * 1024
     /// Bytes of replies that a client leaves unread before its connection is closed.
     package var unreadReplyBytes = 1024 * 1024
     /// A session that shows no sign of life for this long ends (RFC 2326 12.37); announced as `timeout=`.

@@ -121,6 +121,8 @@ final class LoopContext {
         timer?.cancel()
         timer = nil
         isStopped = true
+        sockets?.media.close()
+        sockets?.control.close()
         sockets = nil
     }
 }

@@ -20,6 +20,8 @@ final class ServerSession {
     let local: SocketAddress?
     var machine: Session
     var viewer: Viewer?
+    /// The viewer's, for its transports.
+    private var viewerReference = ViewerReference()
     let logger: Logger
     /// The connection that carries interleaved streams; the session dies with it.
     weak var connection: ConnectionHandler?
@@ -195,6 +197,7 @@ final class ServerSession {
     private func makeViewer() -> Viewer {
         let wanted = machine.streams.map(cursorTrack)
         cursorTracks = Set(wanted)
+        viewerReference = ViewerReference()
         let streams = title.tracks.map { track in
             machine.streams.first { $0.track == track.id }.map(viewerStream)
                 ?? ViewerStream(silent: track.id, clockRate: title.formats[track.id].clockRate)
@@ -202,7 +205,8 @@ final class ServerSession {
         var random = SystemRandomNumberGenerator()
         let viewer = Viewer(
             cursor: makeCursor(wanted), streams: streams, cname: CNAME(using: &random), limits: context.limits.demand,
-            pacing: context.limits.pacing, wallClock: loop.wallClock, environment: loop.viewerEnvironment)
+            pacing: context.limits.pacing, wallClock: loop.wallClock, environment: loop.viewerEnvironment,
+            reference: viewerReference)
         viewer.ended = { [weak self] failure in self?.mediaEnded(failure) }
         viewer.unitsSkipped = { [logger] count, reason in
             logger.warning("access units left out", metadata: ["count": "\(count)", "reason": "\(reason)"])
@@ -244,8 +248,10 @@ final class ServerSession {
         switch stream.transport {
         case .interleaved(let rtp, let rtcp):
             guard let writer = connection?.writer else { preconditionFailure("interleaved streams have a connection") }
-            return InterleavedTransport(channelID: rtp, controlID: rtcp, writer: writer) { [weak self] line, packets in
-                self?.viewer?.accepted(line: line, packets: packets)
+            writer.setSendBuffer(SendBuffer(bytesPerSecond: title.bytesPerSecond, limits: context.limits))
+            return InterleavedTransport(channelID: rtp, controlID: rtcp, writer: writer) {
+                [viewerReference] line, packets in
+                viewerReference.viewer?.accepted(line: line, packets: packets)
             }
         case .datagram(let rtpPort, let rtcpPort):
             guard let sockets = loop.sockets else { preconditionFailure("datagram streams have sockets") }
@@ -257,8 +263,8 @@ final class ServerSession {
             context.registry.register(controlAddress: control, for: id)
             return DatagramTransport(
                 sockets: sockets, destination: destination, controlDestination: control, source: local
-            ) { [weak self] line, packets, error in
-                self?.viewer?.accepted(line: line, packets: packets, refused: error != nil)
+            ) { [viewerReference] line, packets, error in
+                viewerReference.viewer?.accepted(line: line, packets: packets, refused: error != nil)
             }
         }
     }

@@ -3,9 +3,9 @@ internal import CSocket
 /// How the process's allocator deals with what is freed.
 enum Allocator {
     /// Blocks of this many bytes and more go back to the kernel when they are freed.
-    private static let mapped: Int32 = 64 * 1024
+    private static let mapped: Int32 = 128 * 1024
     /// So do more free bytes than these at the end of a heap.
-    private static let trimmed: Int32 = 128 * 1024
+    private static let trimmed: Int32 = 512 * 1024
     /// glibc makes eight per core otherwise, and what one thread frees the others do not find.
     private static let heaps: Int32 = 2
 

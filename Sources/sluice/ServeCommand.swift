@@ -102,11 +102,12 @@ struct ServeCommand: AsyncParsableCommand {
             metadata: [
                 "directory": "\(options.directory)", "rtsp": "\(host):\(port)",
                 "rtp": server.rtpPort.map { "\($0)-\($0 + 1)/udp" } ?? "off",
-                "low-time-ms": "\(options.lowTime)", "low-bytes": "\(options.lowBytes)",
+                "low-time-ms": "\(options.effectiveLowTime)", "low-bytes": "\(options.lowBytes)",
                 "low-packets": "\(options.lowPackets)", "batch-bytes": "\(options.batchBytes)",
                 "max-access-unit": "\(options.maxAccessUnit)", "lead-ms": "\(options.lead)",
                 "start-lead-ms": "\(options.startLead)",
                 "burst": "\(options.burst)", "bye-delay-ms": "\(options.byeDelay)", "mtu": "\(options.mtu)",
+                "tcp-buffer-ms": "\(options.tcpBuffer)",
                 "max-sessions": "\(options.maxSessions)",
                 "max-sessions-per-address": "\(options.maxSessionsPerAddress)",
                 "max-connections": "\(options.maxConnections)",

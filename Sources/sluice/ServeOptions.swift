@@ -31,7 +31,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Threads that open and read files.")
     var ioThreads = 4
 
-    @Option(help: "A track with less than this unsent asks for more (milliseconds).")
+    @Option(help: "A track with less than this unsent asks for more (milliseconds); at least a --lead above 300.")
     var lowTime = 200
 
     @Option(help: "A viewer with this many unsent bytes reads nothing.")
@@ -46,8 +46,8 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "How long before its decode time a large access unit may start (milliseconds).")
     var lead = 300
 
-    @Option(help: "What of the lead the first access unit of a PLAY has, beyond what it needs (milliseconds).")
-    var startLead = 0
+    @Option(help: "The most of the lead that the first access unit of a PLAY has, beyond what it needs (milliseconds).")
+    var startLead = 300
 
     @Option(help: "Packets that may leave in one quantum of 2 ms, per viewer.")
     var burst = 32
@@ -60,6 +60,9 @@ struct ServeOptions: ParsableArguments {
 
     @Option(help: "Access units above this many bytes end their track.")
     var maxAccessUnit = 16 << 20
+
+    @Option(help: "Media that the kernel may hold unsent for a viewer over TCP, beyond recall (ms; at least 128 kB).")
+    var tcpBuffer = 500
 
     @Option(help: "RTSP sessions at once.")
     var maxSessions = 4096
@@ -128,6 +131,7 @@ struct ServeOptions: ParsableArguments {
         try check((0...10_000).contains(lead), "--lead must be from 0 to 10000 ms")
         try check((0...10_000).contains(startLead), "--start-lead must be from 0 to 10000 ms")
         try check((1...65_536).contains(burst), "--burst must be from 1 to 65536")
+        try check((0...60_000).contains(tcpBuffer), "--tcp-buffer must be from 0 to 60000 ms")
         try check((0...60_000).contains(byeDelay), "--bye-delay must be from 0 to 60000 ms")
         try check((256...65_535).contains(mtu), "--mtu must be from 256 to 65535")
         try check((1...1 << 30).contains(maxAccessUnit), "--max-access-unit must be from 1 to 1073741824")
@@ -148,15 +152,22 @@ struct ServeOptions: ParsableArguments {
             maxPendingOpens > 0 && rememberedTitles > 0, "--max-pending-opens and --remembered-titles must be positive")
     }
 
+    /// What is not read in time cannot start in time: a lead above the default needs as much media at hand.
+    var effectiveLowTime: Int {
+        lead > Int(PacingLimits.standard.lead.nanoseconds / 1_000_000) ? max(lowTime, lead) : lowTime
+    }
+
     var serverLimits: RTSPServer.Limits {
         var limits = RTSPServer.Limits()
         limits.demand = DemandLimits(
-            lowTime: .milliseconds(Int64(lowTime)), lowBytes: lowBytes, lowPackets: lowPackets, batchBytes: batchBytes,
+            lowTime: .milliseconds(Int64(effectiveLowTime)), lowBytes: lowBytes, lowPackets: lowPackets,
+            batchBytes: batchBytes,
             batchTime: DemandLimits.standard.batchTime)
         limits.pacing = PacingLimits(
             quantum: PacingLimits.standard.quantum, lead: .milliseconds(Int64(lead)), burst: burst,
             goodbyeDelay: .milliseconds(Int64(byeDelay)), startLead: .milliseconds(Int64(startLead)))
         limits.packetSize = mtu - 28
+        limits.interleavedTime = .milliseconds(Int64(tcpBuffer))
         limits.sessions = maxSessions
         limits.sessionsPerAddress = maxSessionsPerAddress
         limits.sessionsPerConnection = maxSessionsPerConnection

@@ -44,8 +44,10 @@ final class RawConnection {
     private var isOver = false
     private var sequence = 0
 
-    /// - Parameter receiveBuffer: bytes, for a client whose window is to fill soon.
-    init(port: Int, host: String = "127.0.0.1", receiveBuffer: Int? = nil) throws {
+    /// - Parameters:
+    ///   - receiveBuffer: bytes, for a client whose window is to fill soon.
+    ///   - sendSeconds: how long `send` may wait for the server to read.
+    init(port: Int, host: String = "127.0.0.1", receiveBuffer: Int? = nil, sendSeconds: Int = 60) throws {
         self.port = port
         self.host = host
         let address = try SocketAddress(ipAddress: host, port: port)
@@ -55,6 +57,8 @@ final class RawConnection {
         if var size = receiveBuffer.map(CInt.init) {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
         }
+        var patience = timeval(tv_sec: sendSeconds, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let result = address.withSockAddr { connect(descriptor, $0, socklen_t($1)) }
         guard result == 0 else { throw ClientFailure.system("connect", errno) }
     }

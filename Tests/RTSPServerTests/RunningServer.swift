@@ -18,8 +18,8 @@ struct RunningServer {
 
     func uri(_ path: String = "film.mp4") -> String { "rtsp://127.0.0.1:\(port)/\(path)" }
 
-    func connect(host: String = "127.0.0.1", receiveBuffer: Int? = nil) throws -> RawConnection {
-        try RawConnection(port: port, host: host, receiveBuffer: receiveBuffer)
+    func connect(host: String = "127.0.0.1", receiveBuffer: Int? = nil, sendSeconds: Int = 60) throws -> RawConnection {
+        try RawConnection(port: port, host: host, receiveBuffer: receiveBuffer, sendSeconds: sendSeconds)
     }
 
     /// - Parameter body: may block its thread.

@@ -27,7 +27,7 @@ package final class ViewerStage {
 
     package init(
         pacing: PacingLimits = PacingLimits(
-            quantum: .milliseconds(2), lead: .milliseconds(300), burst: 32, startLead: .milliseconds(300))
+            quantum: .milliseconds(2), lead: .milliseconds(300), burst: 32, step: 32, startInterval: .milliseconds(300))
     ) {
         clock = ManualClock(now: Self.begin)
         pool = BufferPool()
