@@ -15,6 +15,9 @@ package struct ContainerTraits: Hashable, Sendable {
     /// After a seek to the decode time of a unit (any unit, at or before), reading brings that unit and all that
     /// follow it, each as it came before: one context can serve several readers by turns.
     package var resumesExactly = false
+    /// Packets are whole units, and those of all streams come in the order in which they lie in the file, wherever reading
+    /// begins. Libavformat's parsers, some of which hold a unit back until the next one comes, are not used.
+    package var readsInFileOrder = false
 
     /// What the stamps of units are worth.
     package enum Stamps: Hashable, Sendable {
@@ -61,7 +64,8 @@ extension Container {
                 resumesExactly: true)
         case .matroska:
             ContainerTraits(
-                label: "Matroska/WebM", stamps: .roundedPresentation, seeking: .landing, resumesExactly: true)
+                label: "Matroska/WebM", stamps: .roundedPresentation, seeking: .landing, resumesExactly: true,
+                readsInFileOrder: true)
         case .mpegTS: Self.appearing("MPEG transport stream", .clock, dividesUnits: true)
         case .mpegPS: Self.appearing("MPEG program stream", .clock, dividesUnits: true)
         case .flv: Self.appearing("FLV", .rounded)

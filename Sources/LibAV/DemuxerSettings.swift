@@ -8,6 +8,8 @@ package struct DemuxerSettings: Hashable, Sendable {
     package var overlay: FileOverlay?
     /// By the stream's index, where the header's rate is wrong: ticks stay as they are, and seeks go by these.
     package var timeBases: [Int: TimeBase] = [:]
+    /// Indices of an AVI's streams that end long before the others: seeks behind their ends do not go back to them.
+    package var closedStreams: Set<Int> = []
 
     package init(ignoresIndex: Bool = false) { self.ignoresIndex = ignoresIndex }
 }
