@@ -122,6 +122,10 @@ package struct InputContext: ~Copyable {
         return duration == sluice_no_timestamp || duration <= 0 ? nil : duration
     }
 
+    /// Shows the demuxer some bytes in the place of the file's, until nil is shown. What it has read ahead stays as it was:
+    /// the caller sees to it that it has not read these, before and after.
+    package func show(_ patch: FileOverlay.Patch?) { io.show(patch) }
+
     /// All that has been read of the file, in bytes.
     package var bytesRead: Int64 { io.context.pointee.bytes_read }
 

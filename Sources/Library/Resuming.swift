@@ -1,11 +1,15 @@
 internal import LibAV
 internal import MediaCore
 
-/// A place that a demuxer's index names.
+/// A place that a demuxer's index names: a key unit, and the cluster in which it lies.
 struct FoundPlace {
     /// The stream's index in the file.
     let stream: Int
     let entry: IndexEntry
+    /// Of the unit itself, in bytes from the start of the file; nil if the entry is another unit's.
+    let unit: Int64?
+    /// Where an element of the cluster begins, at the unit or before it, if that is known.
+    var element: Int64?
 }
 
 /// Going on with a demuxer that stands elsewhere, from each track's last packet on. Everything that is kept of the tracks
@@ -148,6 +152,8 @@ extension TitleReader {
         if let place {
             input.context.learn(place.entry, stream: place.stream)
             let ticks = place.entry.ticks
+            input.context.show(hole(before: place))
+            defer { input.context.show(nil) }
             if (try? input.context.seek(stream: place.stream, to: ticks, keyUnitsOnly: true)) != nil,
                 try skip(behind: last)
             {
@@ -184,16 +190,30 @@ extension TitleReader {
         return false
     }
 
-    /// Remembers the entry of the demuxer's index from which the batch's end is reached soonest: another demuxer, which
-    /// has not read here, need not know one that is near.
+    /// What hides the blocks that lie before `place` in its cluster.
+    private func hole(before place: FoundPlace) -> FileOverlay.Patch? {
+        guard let unit = place.unit else { return nil }
+        let input = input
+        let cluster = MatroskaCluster(input.file, at: place.entry.filePosition) { input.isInterrupted }
+        guard let cluster, let block = cluster.block(holding: unit, behind: place.element) else { return nil }
+        self.place?.element = block
+        return cluster.hole(upTo: block)
+    }
+
+    /// Remembers the last key unit that the demuxer's index names: from there the batch's end is reached soonest, and
+    /// another demuxer, which has not read here, need not know a place that is near.
     func notePlace() {
         guard description.sharesDemuxers, description.demuxer.traits.readsInFileOrder else { return }
         for track in tracks {
-            guard isFound(track), let ticks = track.mark?.ticks,
-                let entry = input.context.indexEntry(stream: track.stream, keyAtOrBefore: ticks),
-                place.map({ $0.entry.filePosition <= entry.filePosition }) ?? true
+            guard isFound(track), let key = track.lastKey, let ticks = key.decodeTicks ?? key.presentationTicks,
+                let entry = input.context.indexEntry(stream: track.stream, keyAtOrBefore: ticks)
             else { continue }
-            place = FoundPlace(stream: track.stream, entry: entry)
+            let unit = entry.ticks == ticks ? key.filePosition : nil
+            let (old, new) = (place?.entry.filePosition ?? -1, entry.filePosition)
+            guard old < new || old == new && place?.unit ?? -1 <= unit ?? -1 else { continue }
+            let found = FoundPlace(
+                stream: track.stream, entry: entry, unit: unit, element: old == new ? place?.element : nil)
+            place = found
         }
     }
 }

@@ -222,8 +222,7 @@ final class TitleReader {
     func advance(_ batch: inout Batch) throws(MediaError) -> AccessUnit? {
         guard try readNext(&batch) else { return nil }
         guard let track = trackOfStream[scratch.stream] ?? appeared(scratch.stream), track.isOpen else { return nil }
-        track.mark = track.mark ?? ReadingMark()
-        track.mark?.pass(scratch)
+        track.pass(scratch)
         let unit = try time(track, &batch)
         if track.isAtLastPacket, !track.isEnded {
             track.finish(into: &timed)
