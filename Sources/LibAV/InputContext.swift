@@ -213,7 +213,7 @@ package struct IndexEntry: Hashable, Sendable {
     package let size: Int
     package let isKey: Bool
 
-    init(ticks: Int64, filePosition: Int64, size: Int, isKey: Bool) {
+    package init(ticks: Int64, filePosition: Int64, size: Int = 0, isKey: Bool) {
         self.ticks = ticks
         self.filePosition = filePosition
         self.size = size

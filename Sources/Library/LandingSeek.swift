@@ -46,7 +46,7 @@ extension TitleReader {
     private func land(before npt: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
         land(at: npt)
         if description.seeking == .landing || description.seeking == .index, npt > leader.firstPresentation,
-            try moveContext(before: npt)
+            try moveContext(before: npt, leader)
         {
             for track in tracks { track.landing = .first }
             return false
@@ -58,9 +58,10 @@ extension TitleReader {
 
     /// Moves the demuxer to the neighbourhood of `npt`, by the track of the file that leads there: of video, whose key
     /// frames are what an index of a container names, if it has one. False if the demuxer finds no way.
-    func moveContext(before npt: MediaTime) throws(MediaError) -> Bool {
-        let leader = description.leader(of: Array(description.sources.indices), at: npt)
-        guard let anchor = leader.map({ description.sources[$0] }) else { return false }
+    /// - Parameter track: is looked for; leads if it is over by then, and so alone.
+    func moveContext(before npt: MediaTime, _ track: TrackReader) throws(MediaError) -> Bool {
+        let leader = description.leader(of: Array(description.sources.indices), at: npt) ?? track.id
+        let anchor = description.sources[description.isOver(track.id, at: npt) ? track.id : leader]
         guard let stream = findAnchor(anchor) else { return false }
         let ticks = anchor.ticks(npt + description.origin)
         // An index need not call units of audio keys, which they are.

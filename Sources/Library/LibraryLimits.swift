@@ -14,8 +14,6 @@ package struct LibraryLimits: Hashable, Sendable {
     package var readTimeout = MediaTime.seconds(10)
     /// Demuxers open at once for all readers of a title that can share them: an MP4's index may have 17 MB in each.
     package var sharedDemuxers = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    /// The same where what each holds is small, and finding the place again takes reading on from a key frame.
-    package var sharedSmallDemuxers = 64
     /// Bytes of the largest access unit; a larger one ends its track.
     package var maximumUnitSize = 16 << 20
     /// Audio channels; more are a misread file.

@@ -13,8 +13,9 @@ internal import LibAV
 struct MatroskaCluster {
     /// Bytes that a void element must save: more than what is read ahead, so that no reader finds it there later.
     private static let minimumSaving: Int64 = 131_072
-    /// Elements that are passed before it is given up.
+    /// Elements, and clusters, that are passed before it is given up.
     private static let maximumElements = 4_096
+    private static let maximumClusters = 64
     private static let cluster: UInt64 = 0x1F43_B675
     private static let timestamp: UInt64 = 0xE7
     private static let blocks: Set<UInt64> = [0xA3, 0xA0]
@@ -22,8 +23,13 @@ struct MatroskaCluster {
     private static let others: Set<UInt64> = [0xA7, 0xAB, 0x5854, 0xBF, 0xEC]
 
     private let file: OpenFile
-    /// Bytes from the start of the file to the first block, behind the cluster's time.
+    /// Bytes from the start of the file to its own, and to the first block, behind the cluster's time.
+    let position: Int64
     private let firstBlock: Int64
+    /// Nil if the cluster does not say how long it is.
+    let end: Int64?
+    /// In ticks of the file.
+    let time: Int64
     private let isInterrupted: () -> Bool
 
     /// Nil if there is no cluster at `position`, or if its time does not come before its blocks.
@@ -31,18 +37,41 @@ struct MatroskaCluster {
         self.file = file
         self.isInterrupted = isInterrupted
         guard let head = Element(file, at: position), head.identifier == Self.cluster else { return nil }
+        self.position = position
+        end = head.end
         var next = head.content
-        var hasTime = false
+        var time: Int64?
         for _ in 0..<Self.others.count + 2 {
             guard let element = Element(file, at: next), let end = element.end else { return nil }
             if Self.blocks.contains(element.identifier) {
-                guard hasTime else { return nil }
+                guard let time else { return nil }
+                self.time = time
                 firstBlock = next
                 return
             }
             guard Self.others.contains(element.identifier) || element.identifier == Self.timestamp else { return nil }
-            hasTime = hasTime || element.identifier == Self.timestamp
+            if element.identifier == Self.timestamp { time = Self.number(file, element.content..<end) }
             next = end
+        }
+        return nil
+    }
+
+    /// An unsigned number of at most eight bytes.
+    private static func number(_ file: OpenFile, _ place: Range<Int64>) -> Int64? {
+        var bytes = UInt64(0)
+        let count = min(place.count, 8)
+        let read = withUnsafeMutableBytes(of: &bytes) { file.read(into: $0, at: place.lowerBound) }
+        guard count > 0, place.count <= 8, read >= count else { return nil }
+        return Int64(exactly: UInt64(bigEndian: bytes) >> UInt64(64 - 8 * count))
+    }
+
+    /// The cluster that holds the byte at `position`, here or behind this one.
+    func holding(_ position: Int64) -> MatroskaCluster? {
+        var cluster = self
+        for _ in 0..<Self.maximumClusters {
+            guard let end = cluster.end, end <= position else { return cluster }
+            guard let next = MatroskaCluster(file, at: end, isInterrupted: isInterrupted) else { return nil }
+            cluster = next
         }
         return nil
     }

@@ -6,9 +6,9 @@ struct FoundPlace {
     /// The stream's index in the file.
     let stream: Int
     let entry: IndexEntry
-    /// Of the unit itself, in bytes from the start of the file; nil if the entry is another unit's.
-    let unit: Int64?
-    /// Where an element of the cluster begins, at the unit or before it, if that is known.
+    /// At or behind it: a cluster, and where one of its elements begins, if that is known. Bytes from the start of the
+    /// file.
+    var cluster: Int64?
     var element: Int64?
 }
 
@@ -68,7 +68,7 @@ extension TitleReader {
             guard !overflow else { return false }
             return (try? input.context.seek(stream: anchor.stream, to: biased, keyUnitsOnly: false)) != nil
         case .landing:
-            return try moveContext(before: time)
+            return try moveContext(before: time, anchor)
         case .arithmetic, .counting:
             return false
         }
@@ -150,17 +150,16 @@ extension TitleReader {
     /// track's last one lies does not matter.
     private func resume(behind last: TrackReader) throws(MediaError) {
         if let place {
+            if try passOver(to: last, from: place) { return }
             input.context.learn(place.entry, stream: place.stream)
             let ticks = place.entry.ticks
-            input.context.show(hole(before: place))
-            defer { input.context.show(nil) }
             if (try? input.context.seek(stream: place.stream, to: ticks, keyUnitsOnly: true)) != nil,
                 try skip(behind: last)
             {
                 return
             }
         }
-        for margin in Self.margins where try moveContext(before: place(of: last) - margin) {
+        for margin in Self.margins where try moveContext(before: place(of: last) - margin, last) {
             if try skip(behind: last) { return }
         }
         try reopen()
@@ -190,14 +189,40 @@ extension TitleReader {
         return false
     }
 
-    /// What hides the blocks that lie before `place` in its cluster.
-    private func hole(before place: FoundPlace) -> FileOverlay.Patch? {
-        guard let unit = place.unit else { return nil }
+    /// Goes to the block that was read last, from `place`, which lies before it: to its cluster, of which what precedes
+    /// the block is hidden. By the stream of `place`: the demuxer reads on behind the last entry of a stream's index.
+    /// - Returns: false if the demuxer does not come to it.
+    private func passOver(to last: TrackReader, from place: FoundPlace) throws(MediaError) -> Bool {
         let input = input
-        let cluster = MatroskaCluster(input.file, at: place.entry.filePosition) { input.isInterrupted }
-        guard let cluster, let block = cluster.block(holding: unit, behind: place.element) else { return nil }
+        let start = max(place.cluster ?? 0, place.entry.filePosition)
+        guard let mark = last.mark, let ticks = mark.ticks,
+            let cluster = MatroskaCluster(input.file, at: start, isInterrupted: { input.isInterrupted })?
+                .holding(mark.filePosition),
+            // What is stamped before the time that is asked for is dropped.
+            cluster.time <= ticks, learn(cluster, stream: place.stream)
+        else { return false }
+        let known = cluster.position == place.cluster ? place.element : nil
+        let block = cluster.block(holding: mark.filePosition, behind: known)
+        self.place?.cluster = cluster.position
         self.place?.element = block
-        return cluster.hole(upTo: block)
+        input.context.show(block.flatMap { cluster.hole(upTo: $0) })
+        defer { input.context.show(nil) }
+        guard (try? input.context.seek(stream: place.stream, to: cluster.time, keyUnitsOnly: false)) != nil else {
+            return false
+        }
+        return try skip(behind: last)
+    }
+
+    /// False if the demuxer's index says something else.
+    private func learn(_ cluster: MatroskaCluster, stream: Int) -> Bool {
+        if let known = input.context.indexEntry(stream: stream, keyAtOrBefore: cluster.time),
+            known.ticks == cluster.time
+        {
+            return known.filePosition == cluster.position
+        }
+        let entry = IndexEntry(ticks: cluster.time, filePosition: cluster.position, isKey: false)
+        input.context.learn(entry, stream: stream)
+        return true
     }
 
     /// Remembers the last key unit that the demuxer's index names: from there the batch's end is reached soonest, and
@@ -205,15 +230,12 @@ extension TitleReader {
     func notePlace() {
         guard description.sharesDemuxers, description.demuxer.traits.readsInFileOrder else { return }
         for track in tracks {
-            guard isFound(track), let key = track.lastKey, let ticks = key.decodeTicks ?? key.presentationTicks,
-                let entry = input.context.indexEntry(stream: track.stream, keyAtOrBefore: ticks)
+            guard isFound(track), let ticks = track.mark?.ticks,
+                let entry = input.context.indexEntry(stream: track.stream, keyAtOrBefore: ticks),
+                place.map({ $0.entry.filePosition <= entry.filePosition }) ?? true
             else { continue }
-            let unit = entry.ticks == ticks ? key.filePosition : nil
-            let (old, new) = (place?.entry.filePosition ?? -1, entry.filePosition)
-            guard old < new || old == new && place?.unit ?? -1 <= unit ?? -1 else { continue }
-            let found = FoundPlace(
-                stream: track.stream, entry: entry, unit: unit, element: old == new ? place?.element : nil)
-            place = found
+            place = FoundPlace(
+                stream: track.stream, entry: entry, cluster: place?.cluster, element: place?.element)
         }
     }
 }

@@ -50,8 +50,6 @@ final class TrackReader {
 
     /// How far the demuxer has read the track in this generation; nil before its first packet.
     private(set) var mark: ReadingMark?
-    /// The first packet of the last block of the container that decoding can begin with.
-    private(set) var lastKey: UnitIdentity?
     /// Units with stamps before this are not what a seek looks for.
     var landmark: Int64?
 
@@ -91,7 +89,7 @@ final class TrackReader {
     /// Reading goes on at another place.
     /// - Parameter start: NPT of the first unit there, used where the container does not stamp it.
     func land(at start: MediaTime) {
-        (firstTimed, lastTimed, landmark, mark, lastKey) = (nil, nil, nil, nil, nil)
+        (firstTimed, lastTimed, landmark, mark) = (nil, nil, nil, nil)
         (landing, isComplete) = (.over, false)
         times.reset(to: start)
         unpacker?.reset()
@@ -135,7 +133,6 @@ final class TrackReader {
     func pass(_ packet: borrowing Packet) {
         mark = mark ?? ReadingMark()
         mark?.pass(packet)
-        if packet.isKey, packet.filePosition != lastKey?.filePosition { lastKey = UnitIdentity(packet) }
     }
 
     /// More packets of the track may come.

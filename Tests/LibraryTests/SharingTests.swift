@@ -38,7 +38,7 @@ import Testing
     @Test(arguments: Shared.allCases)
     func `fifty viewers at random positions each get exactly their units`(shared: Shared) throws {
         var limits = LibraryLimits()
-        (limits.sharedDemuxers, limits.sharedSmallDemuxers) = (2, 2)
+        limits.sharedDemuxers = 2
         let title = try openTitle(shared.path, limits: limits)
         #expect(title.description.sharesDemuxers)
         var random = SeededGenerator(seed: 50)
@@ -77,15 +77,12 @@ import Testing
         #expect(title.demuxers.openCount == 0)
     }
 
-    @Test func `demuxers without a large index are many`() throws {
-        var limits = LibraryLimits()
-        (limits.sharedDemuxers, limits.sharedSmallDemuxers) = (2, 5)
-        for (fixture, count) in [(try ContainerFixture.matroska.path, 5), (try Fixture.plain.path, 2)] {
-            let title = try openTitle(fixture, limits: limits)
-            let cursors = (0..<10).map { _ in title.cursor() }
-            for cursor in cursors { #expect(cursor.readBatch(bytes: 10_000).failure == nil) }
-            #expect(title.demuxers.openCount == count)
-        }
+    @Test(arguments: Shared.allCases)
+    func `at most one demuxer per core is open`(shared: Shared) throws {
+        let title = try openTitle(shared.path)
+        let cursors = (0..<50).map { _ in title.cursor() }
+        for cursor in cursors { #expect(cursor.readBatch(bytes: 10_000).failure == nil) }
+        #expect(title.demuxers.openCount == ProcessInfo.processInfo.processorCount)
     }
 
     @Test func `what cannot be found again is not shared`() throws {
