@@ -156,7 +156,8 @@ struct TitleProbe: ~Copyable {
             settings: settings, sharesDemuxers: sharesDemuxers(seeking, offers))
     }
 
-    /// A demuxer of movie fragments knows those that it happened to read. One of an AVI goes back to the last chunk of every
+    /// A demuxer of movie fragments knows those that it happened to read: 24 bytes for each unit, 8 MB after two hours, as
+    /// many as one has from the start that knows the whole movie. One of an AVI goes back to the last chunk of every
     /// stream, also where pictures are minutes apart, and keeps the last unit of a stream that it cuts anew to the end of
     /// the file.
     private func sharesDemuxers(_ seeking: ContainerTraits.Seeking, _ offers: [Offer]) -> Bool {
