@@ -17,6 +17,9 @@ package struct ContainerTraits: Hashable, Sendable {
     package var resumesExactly = false
     /// The container says of every unit whether decoding can begin there, and how long it lasts.
     package var describesUnits = false
+    /// Packets are whole units, and those of all streams come in the order in which they lie in the file, wherever reading
+    /// begins. Libavformat's parsers, some of which hold a unit back until the next one comes, are not used.
+    package var readsInFileOrder = false
 
     /// What the stamps of units are worth.
     package enum Stamps: Hashable, Sendable {
@@ -64,7 +67,8 @@ extension Container {
                 resumesExactly: true)
         case .matroska:
             ContainerTraits(
-                label: "Matroska/WebM", stamps: .roundedPresentation, seeking: .landing, resumesExactly: true)
+                label: "Matroska/WebM", stamps: .roundedPresentation, seeking: .landing, resumesExactly: true,
+                readsInFileOrder: true)
         case .mpegTS: Self.appearing("MPEG transport stream", .clock, dividesUnits: true)
         case .mpegPS: Self.appearing("MPEG program stream", .clock, dividesUnits: true)
         case .flv: Self.appearing("FLV", .rounded)

@@ -10,6 +10,8 @@ package struct DemuxerSettings: Hashable, Sendable {
     package var timeBases: [Int: TimeBase] = [:]
     /// libavformat's parsers look into every unit. Each seek begins them anew, which costs more than all else of reading.
     package var parses = true
+    /// Indices of an AVI's streams that end long before the others: seeks behind their ends do not go back to them.
+    package var closedStreams: Set<Int> = []
 
     package init(ignoresIndex: Bool = false) { self.ignoresIndex = ignoresIndex }
 }

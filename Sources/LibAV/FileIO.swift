@@ -32,9 +32,13 @@ struct FileIO: ~Copyable {
         avio_context_free(&context)
     }
 
+    /// What is shown in the place of some bytes of the file from now on; what was read ahead stays as it was.
+    func show(_ patch: FileOverlay.Patch?) { reader.patch = patch }
+
     private final class Reader {
         private let file: OpenFile
         private let overlay: FileOverlay?
+        var patch: FileOverlay.Patch?
         private let interrupt: Interrupt
         private var position: Int64 = 0
 
@@ -55,6 +59,7 @@ struct FileIO: ~Copyable {
             let result =
                 overlay?.read(file, into: buffer, at: position) ?? file.read(into: buffer, at: position)
             guard result > 0 else { return result == 0 ? sluice_error_eof : sluice_error(Int32(-result)) }
+            patch?.show(in: UnsafeMutableRawBufferPointer(rebasing: buffer[..<result]), at: position)
             position += Int64(result)
             return Int32(result)
         }

@@ -5,6 +5,14 @@ package struct FileOverlay: Hashable, Sendable {
         let bytes: [UInt8]
 
         package init(_ bytes: [UInt8], at position: Int64) { (self.bytes, self.position) = (bytes, position) }
+
+        /// Changes what was read at `offset`.
+        func show(in read: UnsafeMutableRawBufferPointer, at offset: Int64) {
+            for (index, byte) in bytes.enumerated() {
+                let place = position + Int64(index) - offset
+                if place >= 0, place < Int64(read.count) { read[Int(place)] = byte }
+            }
+        }
     }
 
     /// Few: each is looked at in every read.
@@ -38,12 +46,8 @@ package struct FileOverlay: Hashable, Sendable {
             result = count
         }
         guard result > 0 else { return result }
-        for patch in patches {
-            for (index, byte) in patch.bytes.enumerated() {
-                let place = patch.position + Int64(index) - offset
-                if place >= 0, place < Int64(result) { front[Int(place)] = byte }
-            }
-        }
+        let read = UnsafeMutableRawBufferPointer(rebasing: front[..<result])
+        for patch in patches { patch.show(in: read, at: offset) }
         return result
     }
 }

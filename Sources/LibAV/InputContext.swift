@@ -34,7 +34,7 @@ package struct InputContext: ~Copyable {
         // NOFILLIN: times are the container's or absent, never libavformat's guesses; but where there are none at all,
         // counting from the start of the file is no guess.
         if container.traits.stamps != .counted { context.pointee.flags |= AVFMT_FLAG_NOFILLIN }
-        if !settings.parses { context.pointee.flags |= AVFMT_FLAG_NOPARSE }
+        if !settings.parses || container.traits.readsInFileOrder { context.pointee.flags |= AVFMT_FLAG_NOPARSE }
         context.pointee.probesize = Self.maximumStreamInfoSize
         context.pointee.max_analyze_duration = Self.maximumStreamInfoDuration
         context.pointee.interrupt_callback = interrupt.callback
@@ -64,6 +64,7 @@ package struct InputContext: ~Copyable {
         for (index, timeBase) in settings.timeBases where (0..<streamCount).contains(index) {
             pointer(to: index).pointee.time_base = AVRational(num: timeBase.numerator, den: timeBase.denominator)
         }
+        for index in settings.closedStreams where index < streamCount { closeIndex(stream: index) }
     }
 
     deinit {
@@ -76,6 +77,7 @@ package struct InputContext: ~Copyable {
     ///
     /// Decoders help where they can; that one fails to open does not matter.
     package func findStreamInfo() throws(AVFailure) {
+        context.pointee.flags &= ~AVFMT_FLAG_NOPARSE
         try checked(avformat_find_stream_info(context, nil), "avformat_find_stream_info")
     }
 
@@ -120,6 +122,13 @@ package struct InputContext: ~Copyable {
         return duration == sluice_no_timestamp || duration <= 0 ? nil : duration
     }
 
+    /// Shows the demuxer some bytes in the place of the file's, until nil is shown. What it has read ahead stays as it was:
+    /// the caller sees to it that it has not read these, before and after.
+    package func show(_ patch: FileOverlay.Patch?) { io.show(patch) }
+
+    /// All that has been read of the file, in bytes.
+    package var bytesRead: Int64 { io.context.pointee.bytes_read }
+
     /// Whether what the container stores as one unit of the stream is cut anew by libavformat's parser. Known once a
     /// unit of the stream was read.
     package func isReframed(stream: Int) -> Bool {
@@ -155,12 +164,36 @@ package struct InputContext: ~Copyable {
         return next.pointee.timestamp
     }
 
-    /// The time of the last key entry at or before `ticks`; nil if there is none.
-    package func indexTicks(stream: Int, keyAtOrBefore ticks: Int64) -> Int64? {
+    /// The last key entry at or before `ticks`; nil if there is none.
+    package func indexEntry(stream: Int, keyAtOrBefore ticks: Int64) -> IndexEntry? {
         let stream = pointer(to: stream)
         let position = av_index_search_timestamp(stream, ticks, AVSEEK_FLAG_BACKWARD)
         guard position >= 0, let entry = avformat_index_get_entry(stream, position) else { return nil }
-        return entry.pointee.timestamp
+        return IndexEntry(entry.pointee)
+    }
+
+    /// Teaches the demuxer an entry: what another context of the same file has found.
+    package func learn(_ entry: IndexEntry, stream: Int) {
+        let flags = entry.isKey ? AVINDEX_KEYFRAME : 0
+        // Without memory for it, it stays unknown.
+        _ = av_add_index_entry(
+            pointer(to: stream), entry.filePosition, entry.ticks, Int32(clamping: entry.size), 0, flags)
+    }
+
+    /// Ends the index of an AVI's stream behind the last chunk of the file, so that a seek to a place behind the stream's
+    /// own last chunk does not go back to that: the demuxer goes to the first of what it finds for all streams, and reads
+    /// on from there.
+    private func closeIndex(stream: Int) {
+        let count = indexCount(stream: stream)
+        guard let last = indexEntry(stream: stream, at: count - 1) else { return }
+        // Ticks count bytes, or chunks.
+        let previous = count > 1 ? indexEntry(stream: stream, at: count - 2) : nil
+        let countsBytes = previous.map { last.ticks &- $0.ticks == Int64($0.size) } ?? false
+        let ends = (0..<streamCount).compactMap { indexEntry(stream: $0, at: indexCount(stream: $0) - 1)?.filePosition }
+        learn(
+            IndexEntry(
+                ticks: last.ticks &+ (countsBytes ? Int64(max(1, last.size)) : 1),
+                filePosition: ends.max() ?? last.filePosition, size: 0, isKey: false), stream: stream)
     }
 
     /// `index` is below `streamCount`.
@@ -179,6 +212,13 @@ package struct IndexEntry: Hashable, Sendable {
     /// Bytes; zero if unknown.
     package let size: Int
     package let isKey: Bool
+
+    package init(ticks: Int64, filePosition: Int64, size: Int = 0, isKey: Bool) {
+        self.ticks = ticks
+        self.filePosition = filePosition
+        self.size = size
+        self.isKey = isKey
+    }
 
     init(_ entry: AVIndexEntry) {
         ticks = entry.timestamp

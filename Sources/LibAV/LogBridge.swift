@@ -19,12 +19,15 @@ package enum LogBridge {
     /// Lines are cut at this many bytes.
     static let maximumLineLength = 1_024
 
+    /// Our own doing: a demuxer that goes to a block in the middle of a cluster finds no key frame there.
+    static let expected = "File is broken, keyframes not correctly marked!\n"
+
     private static let sink = Mutex<Logger?>(nil)
 
     private static func forward(
         _ context: UnsafeMutableRawPointer?, _ level: Int32, _ format: UnsafePointer<CChar>, _ arguments: CVaListPointer
     ) {
-        guard let logger = sink.withLock({ $0 }) else { return }
+        guard strcmp(format, expected) != 0, let logger = sink.withLock({ $0 }) else { return }
         let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: maximumLineLength) { line in
             sluice_format_log(line.baseAddress!, line.count, format, arguments)
             return line.withMemoryRebound(to: UInt8.self) { bytes in

@@ -8,7 +8,7 @@ internal import MediaCore
 /// a time; hand-over goes through the pool's lock.
 final class Demuxer: @unchecked Sendable {
     private(set) var context: InputContext
-    private let file: OpenFile
+    let file: OpenFile
     private let container: Container
     private let settings: DemuxerSettings
     private let interrupt = Interrupt()

@@ -40,8 +40,7 @@ package final class FileTitle: MediaTitle {
         self.limits = limits
         self.pool = pool
         demuxers = DemuxerPool(
-            limit: description.seeking == .index
-                ? limits.sharedDemuxers : max(limits.sharedDemuxers, limits.sharedSmallDemuxers),
+            limit: limits.sharedDemuxers,
             make: { interrupt in
                 Result { () throws(MediaError) -> Demuxer in
                     try Demuxer(file, description, limits: limits, for: interrupt)

@@ -12,20 +12,31 @@ package final class IOPool: Sendable {
     private let submit: @Sendable (@escaping Work) -> Void
     /// Work under way at once for one device.
     private let threadsPerDevice: Int
-    /// Bounded work that waits or is under way.
+    /// Bounded work that waits or is under way for one device.
     private let limit: Int
     private let state = Mutex(State())
 
     private struct State {
         var devices: [UInt64: Lane] = [:]
-        var bounded = 0
     }
 
     private struct Lane {
         var running = 0
+        /// Bounded work that waits or is under way.
+        var bounded = 0
         /// What waits, from `head` on; before it nil, so that nothing outlives its turn.
         var waiting: [Work?] = []
         var head = 0
+
+        /// False if `work` has to wait, and does.
+        mutating func admit(_ work: @escaping Work, threads: Int) -> Bool {
+            guard running >= threads else {
+                running += 1
+                return true
+            }
+            waiting.append(work)
+            return false
+        }
 
         mutating func next() -> Work? {
             guard head < waiting.count, let work = waiting[head] else { return nil }
@@ -41,7 +52,8 @@ package final class IOPool: Sendable {
 
     /// - Parameters:
     ///   - threads: how many pieces of work `submit` runs at once; at least 1.
-    ///   - limit: bounded work that may wait or be under way.
+    ///   - limit: bounded work that may wait or be under way for one device: what a slow one keeps waiting takes no place
+    ///     from the others'.
     ///   - submit: runs what it is given, once, on any of its threads.
     package init(threads: Int, limit: Int, submit: @escaping @Sendable (@escaping Work) -> Void) {
         precondition(threads > 0 && limit > 0)
@@ -53,30 +65,24 @@ package final class IOPool: Sendable {
     /// Runs `work` when a thread of the device is free. For callers who are themselves bounded: a cursor has one read
     /// under way.
     package func enqueue(device: UInt64, _ work: @escaping Work) {
-        let start = state.withLock { state -> Bool in
-            if state.devices[device, default: Lane()].running < threadsPerDevice {
-                state.devices[device, default: Lane()].running += 1
-                return true
-            }
-            state.devices[device]?.waiting.append(work)
-            return false
-        }
+        let start = state.withLock { $0.devices[device, default: Lane()].admit(work, threads: threadsPerDevice) }
         if start { run(work, device: device) }
     }
 
-    /// As `enqueue`, but refuses when the pool's limit of bounded work is reached.
+    /// As `enqueue`, but refuses when the limit of bounded work for the device is reached.
     /// - Throws: `.overloaded`; `work` then never runs.
     package func tryEnqueue(device: UInt64, _ work: @escaping Work) throws(MediaError) {
-        let isAdmitted = state.withLock { state -> Bool in
-            guard state.bounded < limit else { return false }
-            state.bounded += 1
-            return true
-        }
-        guard isAdmitted else { throw .overloaded("\(limit) files are being opened") }
-        enqueue(device: device) { [self] in
+        let bounded: Work = { [self] in
             work()
-            state.withLock { $0.bounded -= 1 }
+            state.withLock { $0.devices[device]?.bounded -= 1 }
         }
+        let start = state.withLock { state -> Bool? in
+            guard state.devices[device]?.bounded ?? 0 < limit else { return nil }
+            state.devices[device, default: Lane()].bounded += 1
+            return state.devices[device, default: Lane()].admit(bounded, threads: threadsPerDevice)
+        }
+        guard let start else { throw .overloaded("\(limit) files are being opened") }
+        if start { run(bounded, device: device) }
     }
 
     /// One thread's turn: `work`, and then whatever waits for the device. Each piece is submitted anew, so that

@@ -46,8 +46,9 @@ extension TitleReader {
     private func land(before npt: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
         land(at: npt)
         if description.seeking == .landing || description.seeking == .index, npt > leader.firstPresentation,
-            try moveContext(before: npt)
+            try moveContext(before: npt, leader)
         {
+            for track in tracks { track.landing = .first }
             return false
         }
         land(at: leader.firstDecode)
@@ -55,19 +56,17 @@ extension TitleReader {
         return true
     }
 
-    /// Moves the demuxer to the neighbourhood of `npt`, by the first video track, whose key frames are what an index of a
-    /// container names, if it has one. False if the demuxer finds no way.
-    func moveContext(before npt: MediaTime, isResuming: Bool = false) throws(MediaError) -> Bool {
-        guard let anchor = description.sources.first(where: { $0.kind == .video }) ?? description.sources.first else {
-            return false
-        }
+    /// Moves the demuxer to the neighbourhood of `npt`, by the track of the file that leads there: of video, whose key
+    /// frames are what an index of a container names, if it has one. False if the demuxer finds no way.
+    /// - Parameter track: is looked for; leads if it is over by then, and so alone.
+    func moveContext(before npt: MediaTime, _ track: TrackReader) throws(MediaError) -> Bool {
+        let leader = description.leader(of: Array(description.sources.indices), at: npt) ?? track.id
+        let anchor = description.sources[description.isOver(track.id, at: npt) ? track.id : leader]
         guard let stream = findAnchor(anchor) else { return false }
         let ticks = anchor.ticks(npt + description.origin)
         // An index need not call units of audio keys, which they are.
         let isVideo = anchor.kind == .video
-        guard (try? input.context.seek(stream: stream, to: ticks, keyUnitsOnly: isVideo)) != nil else { return false }
-        for track in tracks where !isResuming { track.landing = .first }
-        return true
+        return (try? input.context.seek(stream: stream, to: ticks, keyUnitsOnly: isVideo)) != nil
     }
 
     /// The stream's index; reads until it has appeared, for the position does not matter yet.
@@ -96,12 +95,14 @@ extension TitleReader {
                 guard waiting.unit.isRandomAccessPoint, waiting.unit.presentationTime <= npt else { continue }
                 key = Key(unit: waiting.unit, identity: UnitIdentity(waiting.packet))
             }
-            if isAtEnd { return key }
+            if isFinished(leader) { return key }
             try hold(&batch)
         }
     }
 
-    /// Reads up to `key`; leaves it in `timed`, and of the other tracks what is presented at its time or later.
+    /// Reads up to `key`; leaves it in `timed`, and of the other tracks what is presented at its time or later. Where
+    /// that is too much to be held (the key frame lies far behind them in the file, or its time hangs on the next one,
+    /// far behind) it is left in `timed` without the key frame, for which the leader waits.
     /// - Returns: false if the landing was too late: for the key, or for another track's units of its time.
     private func arrive(at key: Key, _ leader: TrackReader, isStart: Bool) throws(MediaError) -> Bool {
         var batch = Batch(buffer: ByteBuffer())
@@ -122,11 +123,21 @@ extension TitleReader {
                 if waiting.unit.decodeTime > key.unit.decodeTime + Key.tolerance { return false }
             }
             guard kept.count < LibraryLimits.maximumHeldUnits, kept.bytes < LibraryLimits.maximumHeldBytes else {
-                throw .unreadable("\(kept.count) units of other tracks before the key frame")
+                if isBehind(key, leader) { return false }
+                while let waiting = kept.popFirst() { timed.append(waiting) }
+                return isStart || !isAnyTrackCut(start, leader)
             }
-            if isAtEnd { return false }
+            if isFinished(leader) { return false }
             try hold(&batch)
         }
+    }
+
+    /// Whether reading has passed the place of `key` without meeting it.
+    private func isBehind(_ key: Key, _ leader: TrackReader) -> Bool {
+        guard let place = leader.mark?.filePosition, place >= key.identity.filePosition else {
+            return tracks.contains { ($0.mark?.filePosition ?? -1) > key.identity.filePosition }
+        }
+        return false
     }
 
     /// Whether another track has shown its first unit since the landing, and that is later than what is wanted of it.

@@ -5,7 +5,7 @@ package import MediaCore
 package struct LibraryLimits: Hashable, Sendable {
     /// Titles whose descriptions are remembered; the least recently asked for is forgotten.
     package var rememberedTitles = 1_024
-    /// Opens that wait or are under way, over all devices; more are `.overloaded`.
+    /// Opens that wait or are under way for one device; more are `.overloaded`.
     package var pendingOpens = 256
     /// Opening and probing a file is given up after this.
     package var openTimeout = MediaTime.seconds(10)
@@ -14,8 +14,6 @@ package struct LibraryLimits: Hashable, Sendable {
     package var readTimeout = MediaTime.seconds(10)
     /// Demuxers open at once for all readers of a title that can share them: an MP4's index may have 17 MB in each.
     package var sharedDemuxers = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    /// The same where what each holds is small, and finding the place again takes reading on from a key frame.
-    package var sharedSmallDemuxers = 64
     /// Bytes of the largest access unit; a larger one ends its track.
     package var maximumUnitSize = 16 << 20
     /// Audio channels; more are a misread file.
@@ -44,6 +42,8 @@ package struct LibraryLimits: Hashable, Sendable {
     static let maximumHeldUnits = 4_096
     /// Bytes of them.
     static let maximumHeldBytes = 64 << 20
+    /// A track of video that has ended longer ago does not decide where a seek lands.
+    static let maximumSilence = MediaTime.seconds(10)
     /// Key frames that a seek looks at before it takes the one it has: few, but where an index calls units keys that
     /// are none.
     static let maximumKeyAttempts = 256

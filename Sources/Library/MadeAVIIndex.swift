@@ -35,7 +35,7 @@ struct MadeAVIIndex: ~Copyable {
         _ file: OpenFile, _ streams: [StreamDescription], _ limits: LibraryLimits, _ interrupt: Interrupt
     ) {
         self.file = file
-        index = AVIIndex(file)
+        index = AVIIndex(file, self.interrupt)
         maximumChunks = limits.maximumChunks
         self.interrupt.follow(interrupt)
         self.interrupt.setDeadline(after: limits.indexTimeout.nanoseconds)
@@ -64,12 +64,12 @@ struct MadeAVIIndex: ~Copyable {
             let isWhole = chunk.end - Int64(chunk.size % 2) <= size
             if chunk.isList {
                 if movie == nil, isMovie(position) { movie = position }
-                position += 12
+                position = chunk.next
                 continue
             }
             if !isWhole || Self.isIndex(chunk.name) {
                 hide(position, until: min(chunk.end, end))
-            } else if let stream = chunk.stream {
+            } else if chunk.isMedia, let stream = chunk.stream {
                 guard count < maximumChunks else { return false }
                 add(chunk, stream, at: position)
             }

@@ -14,6 +14,7 @@ package final class MediaDirectory: MediaLibrary {
     private let pool: IOPool
     private let logger: Logger
     private let cache: Mutex<TitleCache>
+    private let devices: Mutex<FolderDevices>
 
     /// - Throws: `.notFound` if `path` is no directory, `.forbidden`, `.unreadable`.
     package init(path: String, pool: IOPool, limits: LibraryLimits = LibraryLimits(), logger: Logger) throws(MediaError)
@@ -23,20 +24,23 @@ package final class MediaDirectory: MediaLibrary {
         self.pool = pool
         self.logger = logger
         cache = Mutex(TitleCache(limit: limits.rememberedTitles))
+        devices = Mutex(FolderDevices(root: root.device, limit: limits.rememberedTitles))
     }
 
     package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
     {
         do throws(MediaError) {
-            try pool.tryEnqueue(device: root.device) { [self] in
-                find(path) { result in completion(result.map { $0 }) }
+            let device = devices.withLock { $0.device(of: path) }
+            try pool.tryEnqueue(device: device) { [self] in
+                find(path, on: device) { result in completion(result.map { $0 }) }
             }
         } catch {
             completion(.failure(error))
         }
     }
 
-    private func find(_ path: MediaPath, completion: @escaping TitleCache.Completion) {
+    /// - Parameter device: whose thread this is.
+    private func find(_ path: MediaPath, on device: UInt64, completion: @escaping TitleCache.Completion) {
         let file: OpenFile
         let identity: FileIdentity
         do throws(MediaError) {
@@ -44,13 +48,20 @@ package final class MediaDirectory: MediaLibrary {
         } catch {
             return completion(.failure(error))
         }
+        devices.withLock { $0.note(identity.device, of: path) }
         switch cache.withLock({ $0.ask(for: path, identity, completion: completion) }) {
         case .answer(let title): completion(.success(title))
         case .make(let description): completion(.success(make(path, description, file, identity)))
         case .refuse(let error): completion(.failure(error))
         case .wait: break
-        case .probe where identity.device == root.device: probe(path, file, identity)
-        case .probe: pool.enqueue(device: identity.device) { [self] in probe(path, file, identity) }
+        case .probe where identity.device == device: probe(path, file, identity)
+        case .probe:
+            do throws(MediaError) {
+                try pool.tryEnqueue(device: identity.device) { [self] in probe(path, file, identity) }
+            } catch {
+                let waiting = cache.withLock { $0.finish(path, identity, .failure(error)) }
+                for completion in waiting { completion(.failure(error)) }
+            }
         }
     }
 

@@ -8,19 +8,23 @@ enum MovieFragments {
     /// Boxes looked at before the answer is `unknown`.
     private static let maximumBoxes = 4_096
 
-    /// False only if the movie box says that all samples are its own. True also where the file does not tell.
-    static func mayFollow(in file: OpenFile) -> Bool {
+    /// False only if the movie box says that all samples are its own. True also where the file does not tell, and when
+    /// `interrupt` has fired.
+    static func mayFollow(in file: OpenFile, _ interrupt: Interrupt) -> Bool {
         let size = file.size
-        guard let movie = find("moov", in: file, 0..<max(0, size)) else { return true }
+        guard let movie = find("moov", in: file, 0..<max(0, size), interrupt) else { return true }
         // A compressed movie (QuickTime's `cmov`) hides what it holds.
-        return find("cmov", in: file, movie) != nil || find("mvex", in: file, movie) != nil
+        return find("cmov", in: file, movie, interrupt) != nil || find("mvex", in: file, movie, interrupt) != nil
+            || interrupt.isFired
     }
 
     /// The content of the first box of `type` among those that fill `range`.
-    private static func find(_ type: StaticString, in file: OpenFile, _ range: Range<Int64>) -> Range<Int64>? {
+    private static func find(_ type: StaticString, in file: OpenFile, _ range: Range<Int64>, _ interrupt: Interrupt)
+        -> Range<Int64>?
+    {
         var position = range.lowerBound
         for _ in 0..<maximumBoxes {
-            guard let header = Header(file, at: position, end: range.upperBound) else { return nil }
+            guard !interrupt.isFired, let header = Header(file, at: position, end: range.upperBound) else { return nil }
             if header.hasType(type) { return header.content }
             position = header.content.upperBound
         }

@@ -29,6 +29,18 @@ package struct TitleDescription: Sendable {
     /// Readers may use one demuxer by turns.
     let sharesDemuxers: Bool
 
+    /// Whether the track has ended so long before `npt` that nobody who goes there looks for it.
+    func isOver(_ track: Int, at npt: MediaTime) -> Bool {
+        tracks[track].end.map { npt - $0 > LibraryLimits.maximumSilence } ?? false
+    }
+
+    /// By which of the tracks a place in the middle is found: the first that is video, of those that are not over by
+    /// then.
+    func leader(of tracks: [Int], at npt: MediaTime) -> Int? {
+        let open = tracks.filter { !isOver($0, at: npt) }
+        return open.first { sources[$0].kind == .video } ?? open.first ?? tracks.first
+    }
+
     /// Why the file cannot be served; nil if it can.
     package var refusal: MediaError? {
         guard tracks.isEmpty else { return nil }
@@ -74,6 +86,8 @@ struct TrackSource: Hashable, Sendable {
 struct IndexTail: Hashable, Sendable {
     /// The track's last unit, if it is certain that none follows.
     var last: IndexEntry?
+    /// The track's last packet, if reading up to the end of the file has shown it.
+    var lastPacket: ReadingMark?
     /// Of the last unit, if `last` is known.
     var lastDurationTicks: Int64 = 0
     /// The span from each unit to the next is its duration.

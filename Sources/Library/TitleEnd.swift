@@ -2,6 +2,14 @@ internal import LibAV
 internal import MediaCore
 internal import Timestamps
 
+/// Where a track ends.
+struct TrackEnd {
+    /// Of its last unit, on the file's timeline.
+    var time: MediaTime
+    /// Its last packet, if the file was read to its end.
+    var lastPacket: ReadingMark?
+}
+
 /// Where the tracks of a file end, by reading its last units.
 struct TitleEnd {
     private let file: OpenFile
@@ -19,13 +27,13 @@ struct TitleEnd {
         self.interrupt = interrupt
     }
 
-    /// The end of each stream's last unit on the file's timeline, by the stream's index; none where it is not known.
+    /// By the stream's index; none where nothing is known.
     func ends(
         of streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ context: borrowing InputContext,
         _ seeking: ContainerTraits.Seeking
-    ) throws(MediaError) -> [Int: MediaTime] {
+    ) throws(MediaError) -> [Int: TrackEnd] {
         let container = context.container
-        var ends: [Int: MediaTime] = [:]
+        var ends: [Int: TrackEnd] = [:]
         if seeking == .arithmetic {
             for stream in streams { ends[stream.index] = stated(stream, firsts[stream.index]!, context) }
             if ends.count == streams.count { return ends }
@@ -43,20 +51,20 @@ struct TitleEnd {
 
     /// As the header says.
     private func stated(_ stream: StreamDescription, _ first: FirstUnits, _ context: borrowing InputContext)
-        -> MediaTime?
+        -> TrackEnd?
     {
         if let ticks = stream.durationTicks {
-            return first.presentation + MediaTime(ticks: ticks, timeBase: first.timeBase)
+            return TrackEnd(time: first.presentation + MediaTime(ticks: ticks, timeBase: first.timeBase))
         }
-        return context.duration.map { first.presentation + .microseconds(min($0, .max / 1_000)) }
+        return context.duration.map { TrackEnd(time: first.presentation + .microseconds(min($0, .max / 1_000))) }
     }
 
     /// From a place near the end, and from farther back until every stream has shown a unit.
     private func last(of streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ container: Container)
-        throws(MediaError) -> [Int: MediaTime]
+        throws(MediaError) -> [Int: TrackEnd]
     {
         guard let leader = streams.first(where: { $0.codec.kind == .video }) ?? streams.first else { return [:] }
-        var ends: [Int: MediaTime] = [:]
+        var ends: [Int: TrackEnd] = [:]
         var window = Self.firstWindow
         while ends.count < streams.count {
             let position = max(0, file.size - window)
@@ -69,7 +77,7 @@ struct TitleEnd {
                     throw AVFailure(code: 0, call: "")
                 }
             }
-            ends.merge(found) { max($0, $1) }
+            ends.merge(found) { TrackEnd(time: max($0.time, $1.time), lastPacket: $0.lastPacket ?? $1.lastPacket) }
             guard position > 0, window < Int64(limits.maximumBeginning) else { break }
             window *= 8
         }
@@ -80,7 +88,7 @@ struct TitleEnd {
     private func read(
         _ streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ container: Container,
         land: (inout InputContext, [Int: Int]) throws(AVFailure) -> Void
-    ) throws(MediaError) -> [Int: MediaTime] {
+    ) throws(MediaError) -> [Int: TrackEnd] {
         var input = try InputContext(
             file, container: container, settings: settings, interrupt: interrupt)
         var tracks: [Int: EndingTrack] = [:]
@@ -92,11 +100,12 @@ struct TitleEnd {
         var packet = Packet()
         var timeline = FileTimeline()
         var failures = 0
-        while failures < LibraryLimits.reorderDepth {
+        var isAtEnd = false
+        while failures < LibraryLimits.reorderDepth, !isAtEnd {
             guard !interrupt.isFired else { throw .cancelled }
             do { try input.read(into: &packet) } catch {
-                if error.isEndOfFile { break }
-                failures += 1
+                isAtEnd = error.isEndOfFile
+                failures += isAtEnd ? 0 : 1
                 continue
             }
             if input.streamCount != known {
@@ -104,10 +113,11 @@ struct TitleEnd {
                 indices = Self.indices(of: streams, input)
             }
             let index = packet.stream
-            guard packet.size > 0, let stream = indices.first(where: { $0.value == index })?.key else { continue }
+            guard let stream = indices.first(where: { $0.value == index })?.key else { continue }
             tracks[stream]?.take(packet, &timeline)
         }
-        return tracks.compactMapValues { $0.finish() }
+        let isWhole = isAtEnd && failures == 0 && container.traits.resumesExactly && !interrupt.isFired
+        return tracks.compactMapValues { $0.finish(isWhole: isWhole) }
     }
 
     /// The streams' indices in the open file, by their indices in the description.
@@ -127,6 +137,7 @@ struct TitleEnd {
 private final class EndingTrack {
     private var reconstructor: TimestampReconstructor
     private var end: MediaTime?
+    private var mark = ReadingMark()
 
     init(_ stream: StreamDescription, _ first: FirstUnits) {
         reconstructor = TimestampReconstructor(codec: stream.codec, timeBase: first.timeBase, rules: first.rules)
@@ -134,6 +145,8 @@ private final class EndingTrack {
     }
 
     func take(_ packet: borrowing Packet, _ timeline: inout FileTimeline) {
+        mark.pass(packet)
+        guard packet.size > 0 else { return }
         let unit = StoredUnit(
             decodeTicks: packet.decodeTicks, presentationTicks: packet.presentationTicks,
             durationTicks: packet.durationTicks, isKey: packet.isKey, isDiscardable: packet.isDisposable)
@@ -141,10 +154,12 @@ private final class EndingTrack {
         drain()
     }
 
-    func finish() -> MediaTime? {
+    /// - Parameter isWhole: nothing was passed over, up to the end of the file.
+    /// - Returns: nil if no unit has come.
+    func finish(isWhole: Bool) -> TrackEnd? {
         reconstructor.finish()
         drain()
-        return end
+        return end.map { TrackEnd(time: $0, lastPacket: isWhole && mark.ticks != nil ? mark : nil) }
     }
 
     private func drain() {

@@ -35,7 +35,7 @@ struct TitleProbe: ~Copyable {
     private init(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError) {
         let recognized = try InputContext(file, interrupt: interrupt)
         var settings = DemuxerSettings()
-        if recognized.container == .avi, !AVIIndex(file).isTrue(in: recognized) {
+        if recognized.container == .avi, !AVIIndex(file, interrupt).isTrue(in: recognized) {
             settings = try Self.settings(of: recognized, file, limits, interrupt)
         }
         let drifting = try Self.correct(&settings, recognized, file, interrupt)
@@ -64,7 +64,7 @@ struct TitleProbe: ~Copyable {
         }
         if settings.overlay != nil {
             let indexed = try open(file, .avi, interrupt, settings)
-            if AVIIndex(file).isTrue(in: indexed) { return settings }
+            if AVIIndex(file, interrupt).isTrue(in: indexed) { return settings }
         }
         return DemuxerSettings(ignoresIndex: true)
     }
@@ -143,6 +143,11 @@ struct TitleProbe: ~Copyable {
         }
         let seeking = seeking(offers.map(\.stream))
         let isSeekable = seeking != .counting || file.size <= limits.maximumScanSize
+        var settings = settings
+        if context.container == .avi {
+            let known = offers.compactMap { offer in offer.end.map { (source: offer.source, end: $0) } }
+            settings.closedStreams = try AVIEndedStreams(file, settings, interrupt).found(among: known)
+        }
         return TitleDescription(
             container: context.container.label, tracks: tracks, formats: offers.map(\.format),
             omitted: omitted.sorted { $0.key < $1.key }.map {
@@ -150,7 +155,7 @@ struct TitleProbe: ~Copyable {
             },
             duration: ends.contains(nil) ? nil : ends.compactMap(\.self).max(), isSeekable: isSeekable,
             origin: origin, sources: offers.map(\.source), demuxer: context.container, seeking: seeking,
-            settings: readingSettings(offers), sharesDemuxers: sharesDemuxers(seeking))
+            settings: readingSettings(offers), sharesDemuxers: sharesDemuxers(seeking, offers))
     }
 
     private func readingSettings(_ offers: [Offer]) -> DemuxerSettings {
@@ -159,10 +164,25 @@ struct TitleProbe: ~Copyable {
         return reading
     }
 
-    /// A demuxer of movie fragments knows those that it happened to read.
-    private func sharesDemuxers(_ seeking: ContainerTraits.Seeking) -> Bool {
+    /// A demuxer of movie fragments knows those that it happened to read: 24 bytes for each unit, 8 MB after two hours, as
+    /// many as one has from the start that knows the whole movie. One of an AVI goes back to the last chunk of every
+    /// stream, also where pictures are minutes apart, and keeps the last unit of a stream that it cuts anew to the end of
+    /// the file.
+    private func sharesDemuxers(_ seeking: ContainerTraits.Seeking, _ offers: [Offer]) -> Bool {
         guard context.container.traits.resumesExactly, seeking != .counting else { return false }
-        return context.container != .mp4 || !MovieFragments.mayFollow(in: file)
+        switch context.container {
+        case .mp4:
+            return !MovieFragments.mayFollow(in: file, interrupt)
+        case .avi:
+            let end = offers.compactMap(\.end).max() ?? .zero
+            return offers.allSatisfy { offer in
+                let isShort = offer.end.map { end - $0 > LibraryLimits.maximumSilence } ?? true
+                return !(isShort && context.isReframed(stream: offer.stream.index))
+                    && offer.source.time(1) - offer.source.time(0) < LibraryLimits.maximumSilence
+            }
+        default:
+            return true
+        }
     }
 
     /// An AVI without an index is read from its start, and so is one whose audio tells its times nowhere else. The index
@@ -179,7 +199,7 @@ struct TitleProbe: ~Copyable {
     ) throws(MediaError) -> [Offer] {
         switch context.container {
         case .mp4:
-            let fragmentsMayFollow = MovieFragments.mayFollow(in: file)
+            let fragmentsMayFollow = MovieFragments.mayFollow(in: file, interrupt)
             return candidates.compactMap { stream in
                 guard let first = first(of: [stream], &omitted, seeking: true)[stream.index] else { return nil }
                 let (tail, end) = IndexTail.ofMovie(&context, stream, first, fragmentsMayFollow: fragmentsMayFollow)
@@ -190,7 +210,11 @@ struct TitleProbe: ~Copyable {
             let found = candidates.filter { firsts[$0.index] != nil }
             let ends = try TitleEnd(file, limits, interrupt, settings).ends(
                 of: found, firsts, context, seeking(found))
-            return found.compactMap { offer($0, firsts[$0.index]!, IndexTail(), end: ends[$0.index], &omitted) }
+            return found.compactMap { stream in
+                let end = ends[stream.index]
+                let tail = IndexTail(lastPacket: end?.lastPacket)
+                return offer(stream, firsts[stream.index]!, tail, end: end?.time, &omitted)
+            }
         }
     }
 

@@ -15,7 +15,7 @@ final class TitleReader {
     var serial: UInt64 { seat.serial }
     let limits: LibraryLimits
     /// `tracks` by the stream's index in the open file.
-    private var trackOfStream: [Int: TrackReader] = [:]
+    private(set) var trackOfStream: [Int: TrackReader] = [:]
     /// Streams of the open file that have been looked at.
     private var knownStreams = 0
 
@@ -29,7 +29,9 @@ final class TitleReader {
     private var ready = UnitQueue()
     private var isStarted = false
     /// What finding the place again has met on its way, in file order; read before the file is.
-    private var unread = PacketQueue()
+    var unread = PacketQueue()
+    /// Where the last batch's end is near, as the demuxer's index has it; nil if it does not tell.
+    var place: FoundPlace?
     /// The file has been read to its end.
     private(set) var isAtEnd = false
     /// Units in a row that could not be read.
@@ -113,9 +115,9 @@ final class TitleReader {
         select()
     }
 
-    private func select() {
-        input.context.select(tracks.filter { !$0.isEnded && trackOfStream[$0.stream] === $0 }.map(\.stream))
-    }
+    func select() { select(tracks.filter(\.isOpen)) }
+
+    func select(_ tracks: [TrackReader]) { input.context.select(tracks.filter(isFound).map(\.stream)) }
 
     func isFound(_ track: TrackReader) -> Bool { trackOfStream[track.stream] === track }
 
@@ -133,6 +135,7 @@ final class TitleReader {
             batch.failure = error
             batch.isEnd = true
         }
+        notePlace()
         // Also those that ended while a seek looked for its place.
         for track in tracks where track.isEnded && !track.isEndReported {
             track.isEndReported = true
@@ -168,17 +171,18 @@ final class TitleReader {
     func reset() {
         ready.removeAll()
         for track in tracks { track.reset() }
-        select()
         land(at: .zero)
     }
 
     /// Reading goes on at another place of the file.
     func land(at start: MediaTime) {
+        place = nil
         timed.removeAll()
         timeline.reset()
         unread.removeAll()
         (isAtEnd, failures) = (false, 0)
         for track in tracks { track.land(at: start) }
+        select()
     }
 
     private func fill(_ batch: inout Batch, _ request: borrowing ReadRequest) throws(MediaError) {
@@ -200,8 +204,8 @@ final class TitleReader {
                 let unit = waiting.unit
                 var packet = waiting.takePacket()
                 accept(&packet, unit, track, &batch, request)
-            } else if isAtEnd {
-                for track in tracks { end(track) }
+            } else if tracks.contains(where: { isFinished($0) && !$0.isEnded }) {
+                for track in tracks where isFinished(track) { end(track) }
             } else if let unit = try advance(&batch), let track = track(of: unit) {
                 accept(&scratch, unit, track, &batch, request)
             }
@@ -210,13 +214,25 @@ final class TitleReader {
 
     private func track(of unit: AccessUnit) -> TrackReader? { tracks.first { $0.id == unit.track } }
 
+    /// Whether nothing more of the track will be read.
+    func isFinished(_ track: TrackReader) -> Bool { isAtEnd || track.isComplete }
+
     /// Reads one packet and finds its times, or the times of units that waited for it: those are in `timed` then.
     /// - Returns: a unit whose packet is in `scratch`, if none is in `timed`.
     func advance(_ batch: inout Batch) throws(MediaError) -> AccessUnit? {
         guard try readNext(&batch) else { return nil }
-        guard let track = trackOfStream[scratch.stream] ?? appeared(scratch.stream), !track.isEnded else { return nil }
-        track.mark = track.mark ?? ReadingMark()
-        track.mark?.pass(scratch)
+        guard let track = trackOfStream[scratch.stream] ?? appeared(scratch.stream), track.isOpen else { return nil }
+        track.pass(scratch)
+        let unit = try time(track, &batch)
+        if track.isAtLastPacket, !track.isEnded {
+            track.finish(into: &timed)
+            select()
+        }
+        return unit
+    }
+
+    /// Finds the times of the packet in `scratch`, as `advance`.
+    private func time(_ track: TrackReader, _ batch: inout Batch) throws(MediaError) -> AccessUnit? {
         if isUntimed(track) { return nil }
         if let reason = damage {
             if scratch.size > 0 { skip(&batch, reason) }
@@ -239,45 +255,8 @@ final class TitleReader {
         }
     }
 
-    /// Reads and drops the packets of each track up to its mark; what lies beyond a track's mark before another's is met
-    /// is read again later, from memory.
-    /// - Returns: false if a mark is not ahead, or too far.
-    func skip(_ marks: [Int: ReadingMark]) throws(MediaError) -> Bool {
-        var left = marks
-        var passed: [Int: ReadingMark] = [:]
-        var failures = 0
-        unread.removeAll()
-        while !left.isEmpty {
-            guard !input.isInterrupted else { throw .cancelled }
-            do throws(AVFailure) {
-                try input.context.read(into: &scratch)
-            } catch {
-                failures += 1
-                guard error.isInvalidData, failures < LibraryLimits.maximumConsecutiveFailures else { return false }
-                continue
-            }
-            guard let track = trackOfStream[scratch.stream] ?? appeared(scratch.stream) else { continue }
-            guard let mark = left[track.id] else {
-                unread.append(scratch.take())
-                guard unread.count < LibraryLimits.maximumHeldUnits, unread.bytes < LibraryLimits.maximumHeldBytes
-                else {
-                    return false
-                }
-                continue
-            }
-            passed[track.id, default: ReadingMark()].pass(scratch)
-            let now = passed[track.id, default: ReadingMark()]
-            if now == mark {
-                left[track.id] = nil
-            } else if mark.isMissed(at: now, slack: track.slack) {
-                return false
-            }
-        }
-        return true
-    }
-
     /// A stream that was not there before.
-    private func appeared(_ stream: Int) -> TrackReader? {
+    func appeared(_ stream: Int) -> TrackReader? {
         guard stream >= knownStreams else { return nil }
         findStreams()
         return trackOfStream[stream]
@@ -308,7 +287,7 @@ final class TitleReader {
                 return false
             }
             isAtEnd = true
-            for track in tracks where !track.isEnded { track.finish(into: &timed) }
+            for track in tracks where track.isOpen { track.finish(into: &timed) }
             return false
         }
     }

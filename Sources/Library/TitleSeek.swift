@@ -8,15 +8,18 @@ import NIOCore
 extension TitleReader {
     /// Moves to `npt` and returns where delivery starts.
     ///
-    /// The leading track is the first video track, or the first track. Before its first unit lies the start of the
-    /// file, with all units of all tracks. Elsewhere delivery starts with the key frame (of audio: the unit) that is
-    /// presented last at or before `npt`: units presented before it are dropped, whether they are decoded later
-    /// (leading pictures) or belong to other tracks. A file that cannot seek starts at its start.
+    /// The leading track is the first video track, or the first track; tracks that have ended more than 10 s before do not
+    /// lead, so that the sound of a still picture is found at any place, without the picture. Before the leader's first
+    /// unit lies the start of the file, with all units of all tracks. Elsewhere delivery starts with the key frame (of
+    /// audio: the unit) that is presented last at or before `npt`, however long before: units presented before it are
+    /// dropped, whether they are decoded later (leading pictures) or belong to other tracks. A file that cannot seek
+    /// starts at its start.
     /// - Throws: `.rangeNotSatisfiable` after the known end, `.unreadable`, `.cancelled`.
     func seek(to npt: MediaTime) throws(MediaError) -> MediaTime {
         if let duration = description.duration, npt > duration { throw .rangeNotSatisfiable }
         reset()
-        guard let leader else { return .zero }
+        let leading = description.leader(of: tracks.map(\.id), at: npt)
+        guard let leader = tracks.first(where: { $0.id == leading }) else { return .zero }
         guard description.isSeekable, npt > leader.firstPresentation,
             let start = try findStart(leader, atOrBefore: npt)
         else {
@@ -26,15 +29,27 @@ extension TitleReader {
         let first = leader.framing.map { start + $0.wholeFrames(in: npt - start) } ?? start
         for track in tracks {
             track.floor = first
-            track.waitsForRandomAccessPoint = track !== leader
+            track.waitsForRandomAccessPoint = true
+            let tail = track.source.tail
+            let isOver = tail.last != nil && description.isOver(track.id, at: first)
+            if isOver || tail.lastPacket != nil && endsBefore(first, track) { end(track) }
         }
         return first
     }
 
+    /// Whether all of the track is presented before `npt`.
+    private func endsBefore(_ npt: MediaTime, _ track: TrackReader) -> Bool {
+        description.tracks[track.id].end.map { $0 <= npt } ?? false
+    }
+
+    /// Of the whole file.
     var leader: TrackReader? { tracks.first { $0.source.kind == .video } ?? tracks.first }
 
     private func findStart(_ leader: TrackReader, atOrBefore npt: MediaTime) throws(MediaError) -> MediaTime? {
         switch description.seeking {
+        // An AVI's index names chunks, of which one may hold many units of audio.
+        case .index where description.demuxer == .avi && leader.source.kind != .video:
+            return try findByReading(leader, atOrBefore: npt)
         case .index, .arithmetic:
             guard let start = try findKeyUnit(of: leader, atOrBefore: npt) else { return nil }
             try reachBack(to: start, leader)
@@ -71,7 +86,7 @@ extension TitleReader {
         for _ in 0..<LibraryLimits.maximumSeekAttempts {
             guard try isAnyTrackLate(start, leader), target > leader.source.firstDecodeTicks else { return }
             try land(leader, keyAtOrBefore: target - 1, bias: leader.source.tail.seekBias)
-            guard let key = try readUnit(of: leader) else { return }
+            guard case .unit(let key) = try readUnit(of: leader) else { return }
             target = min(target - 1, leader.ticks(key.decodeTime))
         }
     }
@@ -79,9 +94,9 @@ extension TitleReader {
     /// Reads on until every track has shown a unit, or the leader is a second past `start`.
     /// - Returns: whether the first unit of another track is presented later than the one that follows `start` would be.
     private func isAnyTrackLate(_ start: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
-        let others = tracks.filter { $0 !== leader && $0.firstPresentation < start }
+        let others = tracks.filter { $0 !== leader && $0.firstPresentation < start && !endsBefore(start, $0) }
         var end = Batch(buffer: ByteBuffer())
-        while others.contains(where: { $0.firstTimed == nil }), !isAtEnd {
+        while others.contains(where: { $0.firstTimed == nil && !isFinished($0) }) {
             guard timed.count < LibraryLimits.maximumHeldUnits, timed.bytes < LibraryLimits.maximumHeldBytes else {
                 break
             }
@@ -106,8 +121,12 @@ extension TitleReader {
         var stepBack = max(1, leader.ticks(.seconds(1)) - leader.ticks(.zero))
         for _ in 0..<LibraryLimits.maximumKeyAttempts {
             try land(leader, keyAtOrBefore: target, bias: bias)
-            guard let key = try readUnit(of: leader) else {
-                // Nothing can be read there: the file is truncated.
+            let key: AccessUnit
+            switch try readUnit(of: leader) {
+            case .unit(let unit): key = unit
+            case .tooFar: return try findByReading(leader, atOrBefore: npt)
+            case .nothing:
+                // The file is truncated.
                 (target, stepBack) = (max(leader.source.firstDecodeTicks, target &- stepBack), stepBack &* 4)
                 continue
             }
@@ -138,7 +157,7 @@ extension TitleReader {
         let last = try lastKey(of: leader, atOrBefore: npt)?.unit ?? landed
         // Now the index knows the fragment. What precedes the key unit all the same is dropped for being presented before it.
         try land(leader, keyAtOrBefore: leader.ticks(last.decodeTime), bias: leader.source.tail.seekBias)
-        guard let key = try readUnit(of: leader), key.decodeTime <= last.decodeTime else {
+        guard case .unit(let key) = try readUnit(of: leader), key.decodeTime <= last.decodeTime else {
             throw .unreadable("nothing can be read at \(npt) s")
         }
         return last
@@ -154,21 +173,30 @@ extension TitleReader {
         }
         for track in tracks { track.landing = .first }
         if description.demuxer.traits.landsEarly {
-            leader.landmark = input.context.indexTicks(stream: leader.stream, keyAtOrBefore: ticks)
+            leader.landmark = input.context.indexEntry(stream: leader.stream, keyAtOrBefore: ticks)?.ticks
         }
     }
 
-    /// Reads up to the first unit of `track` since the landing; nil at the end of what can be read.
-    func readUnit(of track: TrackReader) throws(MediaError) -> AccessUnit? {
+    /// What a landing has brought.
+    enum Landed {
+        case unit(AccessUnit)
+        /// So much lies before the unit, or before the next one on which its times hang, that it is not held.
+        case tooFar
+        /// Nothing can be read there.
+        case nothing
+    }
+
+    /// Reads up to the first unit of `track` since the landing.
+    func readUnit(of track: TrackReader) throws(MediaError) -> Landed {
         var end = Batch(buffer: ByteBuffer())
-        while track.firstTimed == nil {
+        while true {
+            if let unit = track.firstTimed { return .unit(unit) }
             guard timed.count < LibraryLimits.maximumHeldUnits, timed.bytes < LibraryLimits.maximumHeldBytes else {
-                throw .unreadable("\(timed.count) units of other tracks before the key frame")
+                return .tooFar
             }
-            if isAtEnd || end.skippedUnits >= LibraryLimits.reorderDepth { return nil }
+            if isFinished(track) || end.skippedUnits >= LibraryLimits.reorderDepth { return .nothing }
             try hold(&end)
         }
-        return track.firstTimed
     }
 
     /// Reads one packet; what becomes of it is in `timed`.

@@ -23,6 +23,8 @@ final class TrackReader {
 
     /// No unit of this generation follows.
     var isEnded = false
+    /// The last packet of the track has been read, and the times of all units are known.
+    private(set) var isComplete = false
     /// A batch has said so.
     var isEndReported = false
     /// Units presented before this are dropped: what precedes the place of a seek.
@@ -47,7 +49,7 @@ final class TrackReader {
     }
 
     /// How far the demuxer has read the track in this generation; nil before its first packet.
-    var mark: ReadingMark?
+    private(set) var mark: ReadingMark?
     /// Units with stamps before this are not what a seek looks for.
     var landmark: Int64?
 
@@ -88,7 +90,7 @@ final class TrackReader {
     /// - Parameter start: NPT of the first unit there, used where the container does not stamp it.
     func land(at start: MediaTime) {
         (firstTimed, lastTimed, landmark, mark) = (nil, nil, nil, nil)
-        landing = .over
+        (landing, isComplete) = (.over, false)
         times.reset(to: start)
         unpacker?.reset()
     }
@@ -127,8 +129,21 @@ final class TrackReader {
         return nil
     }
 
+    /// A packet of the track has been read.
+    func pass(_ packet: borrowing Packet) {
+        mark = mark ?? ReadingMark()
+        mark?.pass(packet)
+    }
+
+    /// More packets of the track may come.
+    var isOpen: Bool { !isEnded && !isComplete }
+
+    /// The packet that came last is the last of the track.
+    var isAtLastPacket: Bool { mark != nil && mark == source.tail.lastPacket }
+
     /// No unit follows: those that wait for their times get them.
     func finish(into queue: inout UnitQueue) {
+        isComplete = true
         times.finish()
         release(into: &queue)
     }

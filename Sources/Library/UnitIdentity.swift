@@ -27,6 +27,9 @@ struct ReadingMark: Hashable, Sendable {
     /// A time of the container from which the last packet is still to come.
     var ticks: Int64? { stamped.flatMap { $0.decodeTicks ?? $0.presentationTicks } }
 
+    /// Bytes from the start of the file; negative if unknown.
+    var filePosition: Int64 { stamped?.filePosition ?? -1 }
+
     mutating func pass(_ packet: borrowing Packet) {
         let identity = UnitIdentity(packet)
         if identity.isStamped, identity != stamped {

@@ -106,7 +106,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "A connection without session and request for this long is closed (seconds).")
     var idleTimeout = 60
 
-    @Option(help: "Files that may be opened or wait for it at once.")
+    @Option(help: "Files of one device that may be opened or wait for it at once.")
     var maxPendingOpens = 256
 
     @Option(help: "Titles whose descriptions are remembered.")

@@ -185,4 +185,70 @@ import Testing
             try SeekTests.expectExactSeeks(title, count: 3)
         }
     }
+
+    /// PCM of 8 kHz.
+    private static let format = Data([1, 0, 1, 0, 0x40, 0x1F, 0, 0, 0x40, 0x1F, 0, 0, 1, 0, 8, 0])
+
+    /// What an AVI may hold besides pictures and audio.
+    enum Guest: String, CaseIterable {
+        /// A stream without a chunk; subtitles; text; changes of the palette, also behind the last entry.
+        case empty, subtitles, text, palette, paletteLast
+
+        func add(to file: inout SkewedAVI) {
+            switch self {
+            case .empty: file.declare("auds", format: AVIIndexTests.format)
+            case .subtitles, .text:
+                file.declare("txts", format: Data())
+                for position in [400, 200, 100] {
+                    file.insert(self == .text ? "02tx" : "02sb", Data("subtitle".utf8), at: position)
+                }
+            case .palette:
+                for position in [300, 3] { file.insert("00pc", Data([0, 1, 0, 0, 1, 2, 3, 0]), at: position) }
+            case .paletteLast: file.insert("00pc", Data([0, 1, 0, 0, 1, 2, 3, 0]), at: file.chunks.count)
+            }
+        }
+    }
+
+    @Test(arguments: Guest.allCases)
+    func `an index is true whatever else is in the file`(guest: Guest) throws {
+        let sound = try openTitle(ContainerFixture.aviMPEG4.path)
+        var file = try SkewedAVI(ContainerFixture.aviMPEG4.path, skew: 0)
+        guest.add(to: &file)
+        let url = Fixture.directory.appendingPathComponent("guest-\(guest).avi")
+        try file.write(to: url, index: true) { entries in
+            if guest == .paletteLast { entries = entries.dropLast(16) }
+        }
+        let title = try openTitle(url.path)
+        #expect(!title.description.settings.ignoresIndex)
+        #expect(title.description.omitted.count == ([.empty, .subtitles, .text].contains(guest) ? 1 : 0))
+        let (reading, whole) = (title.cursor().readAll(), sound.cursor().readAll())
+        for track in sound.tracks { #expect(reading.units(of: track.id) == whole.units(of: track.id)) }
+        try SeekTests.expectExactSeeks(title, count: 5)
+    }
+
+    @Test func `a stream of which the index names no chunk, and there are some`() throws {
+        var file = try SkewedAVI(ContainerFixture.aviMPEG4.path, skew: 0)
+        file.declare("auds", format: Self.format)
+        for position in stride(from: 400, to: 10, by: -10) { file.insert("02wb", Data(count: 320), at: position) }
+        let url = Fixture.directory.appendingPathComponent("unnamed.avi")
+        try file.write(to: url, index: true) { entries in
+            let all = stride(from: 0, to: entries.count, by: 16).map { [index = entries] entry in
+                index.dropFirst(entry).prefix(16)
+            }
+            entries = Data(all.filter { $0[$0.startIndex + 1] != UInt8(ascii: "2") }.joined())
+        }
+        let title = try openTitle(url.path)
+        #expect(title.description.settings.ignoresIndex)
+        #expect(title.tracks.count == 3)
+        #expect(title.cursor().readAll().units(of: 2).reduce(0) { $0 + $1.payloads.joined().count } >= 39 * 320)
+    }
+
+    @Test func `the look at a file's chunks ends when it is interrupted`() throws {
+        let file = try openTitle(ContainerFixture.aviMPEG4.path).file
+        let interrupt = Interrupt()
+        let index = AVIIndex(file, interrupt)
+        #expect(index.chunk(at: 0)?.isList == true)
+        interrupt.fire()
+        #expect(index.chunk(at: 0) == nil)
+    }
 }

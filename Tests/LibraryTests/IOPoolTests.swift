@@ -58,4 +58,17 @@ import Testing
         threads.runAll()
         try pool.tryEnqueue(device: 1) {}
     }
+
+    @Test func `what waits for a slow device takes no place from another's`() throws {
+        let threads = Threads()
+        let journal = Journal()
+        let pool = IOPool(threads: 4, limit: 3, submit: threads.submit)
+        for _ in 0..<3 { try pool.tryEnqueue(device: 1) { journal.note("slow") } }
+        #expect(throws: MediaError.overloaded("3 files are being opened")) { try pool.tryEnqueue(device: 1) {} }
+        for _ in 0..<3 { try pool.tryEnqueue(device: 2) { journal.note("fast") } }
+        // Both of the slow device's threads are taken.
+        #expect(threads.count == 4)
+        threads.runAll()
+        #expect(journal.all.count == 6)
+    }
 }

@@ -38,7 +38,7 @@ import Testing
     @Test(arguments: Shared.allCases)
     func `fifty viewers at random positions each get exactly their units`(shared: Shared) throws {
         var limits = LibraryLimits()
-        (limits.sharedDemuxers, limits.sharedSmallDemuxers) = (2, 2)
+        limits.sharedDemuxers = 2
         let title = try openTitle(shared.path, limits: limits)
         #expect(title.description.sharesDemuxers)
         var random = SeededGenerator(seed: 50)
@@ -77,15 +77,12 @@ import Testing
         #expect(title.demuxers.openCount == 0)
     }
 
-    @Test func `demuxers without a large index are many`() throws {
-        var limits = LibraryLimits()
-        (limits.sharedDemuxers, limits.sharedSmallDemuxers) = (2, 5)
-        for (fixture, count) in [(try ContainerFixture.matroska.path, 5), (try Fixture.plain.path, 2)] {
-            let title = try openTitle(fixture, limits: limits)
-            let cursors = (0..<10).map { _ in title.cursor() }
-            for cursor in cursors { #expect(cursor.readBatch(bytes: 10_000).failure == nil) }
-            #expect(title.demuxers.openCount == count)
-        }
+    @Test(arguments: Shared.allCases)
+    func `at most one demuxer per core is open`(shared: Shared) throws {
+        let title = try openTitle(shared.path)
+        let cursors = (0..<50).map { _ in title.cursor() }
+        for cursor in cursors { #expect(cursor.readBatch(bytes: 10_000).failure == nil) }
+        #expect(title.demuxers.openCount == min(50, ProcessInfo.processInfo.activeProcessorCount))
     }
 
     @Test func `what cannot be found again is not shared`() throws {
@@ -115,6 +112,35 @@ import Testing
         let begun = first.trains.map { ReceivedUnit(unit: $0.unit, payloads: first.payloads(of: $0, prefix: 0)) }
         #expect(begun + rest == expected)
         #expect(try openTitle(url.path).cursor([0]).readAll().units.count == 250)
+    }
+
+    @Test(arguments: [ContainerFixture.matroska, .matroskaMPEG4, .aviMPEG4, .aviH264])
+    func `viewers of a damaged file come to an end`(fixture: ContainerFixture) throws {
+        let sound = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
+        var random = SeededGenerator(seed: 7)
+        for round in 0..<12 {
+            var data = sound
+            for _ in 0..<40 {
+                data[Int.random(in: 2_000..<data.count, using: &random)] = .random(in: 0...255, using: &random)
+            }
+            let url = Fixture.directory.appendingPathComponent("damaged-\(fixture)-\(round)")
+            try data.write(to: url)
+            var limits = LibraryLimits()
+            limits.sharedDemuxers = 1
+            guard let title = try? openTitle(url.path, limits: limits), !title.tracks.isEmpty else { continue }
+            let cursors = [title.cursor(), title.cursor()]
+            var (open, batches) = (Set(cursors.indices), 0)
+            while let index = open.randomElement(using: &random) {
+                let seek = batches % 9 == 4 ? MediaTime.milliseconds(.random(in: 0..<9_000, using: &random)) : nil
+                let batch = cursors[index].readBatch(seek: batches < 60 ? seek : nil, bytes: 20_000)
+                batches += 1
+                if batch.isEnd { open.remove(index) }
+                guard batches < 1_000 else {
+                    Issue.record("no end, round \(round)")
+                    break
+                }
+            }
+        }
     }
 
     @Test func `a closed viewer's demuxer serves the others`() throws {

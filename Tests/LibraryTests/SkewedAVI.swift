@@ -4,7 +4,7 @@ import Foundation
 /// order of the chunks changes, for they bear no times.
 struct SkewedAVI {
     /// Of `hdrl`, list header included.
-    let header: Data
+    private(set) var header: Data
     private(set) var chunks: [(time: Double, bytes: Data, isAudio: Bool, flags: UInt32)] = []
 
     /// - Parameter skew: seconds.
@@ -41,6 +41,26 @@ struct SkewedAVI {
         for index in chunks.indices where Self.word(chunks[index].bytes, at: 4) % 2 == 1 {
             chunks[index].bytes = Data(chunks[index].bytes.dropLast()) + [byte]
         }
+    }
+
+    /// Declares one stream more.
+    /// - Parameter kind: `auds`, `txts` ...
+    mutating func declare(_ kind: String, format: Data) {
+        let stream = Data(kind.utf8) + Data(count: 16) + Self.bytes(1) + Self.bytes(25) + Data(count: 28)
+        let list =
+            Data("strl".utf8) + Data("strh".utf8) + Self.bytes(UInt32(stream.count)) + stream
+            + Data("strf".utf8) + Self.bytes(UInt32(format.count)) + format
+        header += Data("LIST".utf8) + Self.bytes(UInt32(list.count)) + list
+        let count = header.range(of: Data("avih".utf8))!.upperBound + 28
+        header.replaceSubrange(count..<count + 4, with: Self.bytes(Self.word(header[count...], at: 0) + 1))
+        let size = header.startIndex + 4
+        header.replaceSubrange(size..<size + 4, with: Self.bytes(UInt32(header.count - 8)))
+    }
+
+    /// Puts a chunk before the one at `position`.
+    mutating func insert(_ name: String, _ content: Data, at position: Int) {
+        let bytes = Data(name.utf8) + Self.bytes(UInt32(content.count)) + content + Data(count: content.count % 2)
+        chunks.insert((time: 0, bytes: bytes, isAudio: false, flags: 0x10), at: position)
     }
 
     /// - Parameter change: to the entries of the index.

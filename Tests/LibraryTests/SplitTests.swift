@@ -108,6 +108,23 @@ final class SplittingReader {
         }
     }
 
+    @Test func `split cursors share one demuxer`() throws {
+        var limits = LibraryLimits()
+        limits.sharedDemuxers = 1
+        let title = try openTitle(Self.path(.matroska), limits: limits)
+        let whole = title.cursor().readAll()
+        let readers = [SplittingReader(title), SplittingReader(title)]
+        for (reader, start) in zip(readers, [nil, MediaTime.seconds(5)]) {
+            reader.play(from: start)
+            #expect(reader.failure == nil && reader.splits == 1)
+            let expected = start.map { title.cursor().readAll(seek: $0) } ?? whole
+            for track in title.tracks {
+                #expect(reader.units[track.id].map(\.payloads) == expected.units(of: track.id).map(\.payloads))
+            }
+            #expect(title.demuxers.openCount == 1)
+        }
+    }
+
     @Test(arguments: Skewed.allCases)
     func `seeks reach every track, and split again`(skewed: Skewed) throws {
         let title = try openTitle(Self.path(skewed))
