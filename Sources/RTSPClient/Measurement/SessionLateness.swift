@@ -76,7 +76,7 @@ package struct SessionLateness: Sendable {
     private static func zero(
         of stream: StreamMeter, start: RTPTimestamp?, origin: Int64?, wallClock: Int64?
     ) -> Zero? {
-        guard let usual = usual(stream.lastDifferences) else { return nil }
+        guard let usual = stream.lastDifferences.usual else { return nil }
         if let origin, let toStart = start.flatMap({ stream.microseconds(to: $0) }) {
             let delay = stream.reorderingDelay.nanoseconds / 1000
             let difference = correct(origin - toStart - delay, usual: usual, stream)
@@ -103,21 +103,5 @@ package struct SessionLateness: Sendable {
         let excess = zero - Int64(usual)
         guard period > 0, excess > 0 else { return Int32(clamping: zero) }
         return Int32(clamping: zero - (excess + period / 2) / period * period)
-    }
-
-    /// The lower end of the 2 ms in which most of the values lie.
-    static func usual(_ samples: Samples) -> Int32? {
-        let sorted = samples.values.sorted()
-        guard var best = sorted.first else { return nil }
-        var bestCount = 0
-        var end = 0
-        for start in sorted.indices {
-            while end < sorted.count, Int64(sorted[end]) - Int64(sorted[start]) <= 2_000 { end += 1 }
-            if end - start > bestCount {
-                bestCount = end - start
-                best = sorted[start]
-            }
-        }
-        return best
     }
 }
