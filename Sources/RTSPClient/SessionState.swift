@@ -104,7 +104,7 @@ final class SessionState {
     func measurements() -> [StreamMeasurement] {
         streams.compactMap { stream in
             guard var meter = stream.receiver.meter else { return nil }
-            meter.finish()
+            meter.finish(isComplete: stream.receiver.hasEnded)
             return StreamMeasurement(meter: meter, drops: stream.transport.map { $0.drops() } ?? stream.drops)
         }
     }

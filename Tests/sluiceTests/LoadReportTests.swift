@@ -14,7 +14,7 @@ import Testing
                 SequenceNumber(number), RTPTimestamp(UInt32(number) * 3600), bytes: 1000,
                 at: .milliseconds(Int64(number) * 40))
         }
-        meter.finish()
+        meter.finish(isComplete: true)
         return meter
     }
 

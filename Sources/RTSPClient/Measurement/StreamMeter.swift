@@ -59,6 +59,9 @@ package struct StreamMeter: Sendable {
     /// The usual time from unit to unit in decode order; zero if there is none.
     package var unitPeriod: MediaTime { MediaTime(nanoseconds: order.period) }
 
+    /// Units are not sent in the order of their presentation, and some may not have come.
+    var mayLackUnits: Bool { order.delay > 0 && ledger.lost > 0 }
+
     /// Accounts for a packet of `bytes` bytes.
     package mutating func receive(
         _ number: SequenceNumber, _ timestamp: RTPTimestamp, bytes count: Int, at arrival: MediaTime
@@ -83,10 +86,12 @@ package struct StreamMeter: Sendable {
     }
 
     /// After the last packet: accounts for the units whose decode times were not certain yet.
-    package mutating func finish() {
+    /// - Parameter isComplete: the sender has ended the stream; else units of the last frames may be missing, and a few
+    ///   get no decode time.
+    package mutating func finish(isComplete: Bool) {
         endUnit()
         current = nil
-        while let next = order.removeFirst() { add(next.unit, decode: next.decode) }
+        while let next = order.removeFirst(isComplete: isComplete) { add(next.unit, decode: next.decode) }
     }
 
     private mutating func begin(_ timestamp: RTPTimestamp, at arrival: MediaTime) {

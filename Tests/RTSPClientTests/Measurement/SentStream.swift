@@ -34,7 +34,11 @@ struct SentStream {
         }
     }
 
-    mutating func finish() { meter.finish() }
+    /// A unit of so many packets is sent, and none comes.
+    mutating func lose(packets: Int) { sequenceNumber &+= UInt16(packets) }
+
+    /// The sender ends it.
+    mutating func finish() { meter.finish(isComplete: true) }
 
     mutating func announce(wallClock: Int64, at npt: MediaTime) {
         meter.receive(

@@ -24,7 +24,8 @@ import Testing
     /// early and hold up nothing; `late` microseconds are added to units' departures. `excess` frames are added to the
     /// reordering delay.
     private static func video(
-        keyPackets: Int = 60, early: Int64 = 300, excess: Int64 = 0, late: (Int) -> Int64 = { _ in 0 }
+        keyPackets: Int = 60, early: Int64 = 300, excess: Int64 = 0, lost: Set<Int> = [],
+        late: (Int) -> Int64 = { _ in 0 }
     ) -> SentStream {
         var stream = SentStream(clockRate: .video)
         for index in 0..<250 {
@@ -32,6 +33,10 @@ import Testing
             let display = index == 0 ? 0 : index % 3 == 1 ? index + 2 : index - 1
             let decode = MediaTime.milliseconds(Int64(index) * framePeriod)
             let isKey = index % 30 == 1
+            guard !lost.contains(index) else {
+                stream.lose(packets: 8)
+                continue
+            }
             let departure = decode + .microseconds(late(index)) - .milliseconds(isKey ? early : 0)
             stream.send(
                 presentation: .milliseconds((Int64(display) + 1 + excess) * framePeriod), departure: departure,
@@ -88,6 +93,19 @@ import Testing
         #expect((999...1_001).contains(lateness.p50))
         #expect((29_999...30_001).contains(lateness.maximum))
         #expect((-299_001...(-298_999)).contains(lateness.minimum))
+    }
+
+    /// B-frames that did not come make nothing late, neither in a stream that is its own measure nor in another.
+    @Test(arguments: [(60, 300), (StreamMeter.smallUnit, 0)])
+    func lostUnitsAreNoLateness(keyPackets: Int, early: Int) throws {
+        let audio = Self.audio()
+        let video = Self.video(keyPackets: keyPackets, early: Int64(early), lost: [90, 150, 152, 204])
+        #expect(video.meter.ledger.lost == 32)
+        let session = SessionLateness(
+            [audio.meter, video.meter], starts: [audio.start, video.start], wallClock: nil)
+        let lateness = try Self.lateness(video, session.zeros[1])
+        #expect((-1...1).contains(lateness.p50))
+        #expect((-1...1).contains(lateness.p99))
     }
 
     /// Small units only: nothing is early by design, so the stream needs no other.

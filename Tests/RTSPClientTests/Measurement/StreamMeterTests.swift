@@ -32,7 +32,7 @@ import Testing
                 SequenceNumber(UInt16(number)), RTPTimestamp(UInt32(timestamp)), bytes: 12,
                 at: .milliseconds(Int64(time)))
         }
-        meter.finish()
+        meter.finish(isComplete: true)
         #expect(meter.units == 3)
         #expect(meter.ledger.reordered == 1)
         #expect(meter.spread.entries == [Histogram.Entry(value: 2000, count: 1)])
