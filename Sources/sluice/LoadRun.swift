@@ -11,7 +11,7 @@ struct LoadRun: Sendable {
 
     /// - Throws: `LoadProcessError` if the server's process cannot be read; `ClientError.noPorts`.
     func run() async throws -> LoadReport {
-        Self.raiseDescriptorLimit()
+        raiseDescriptorLimit()
         let process = plan.serverProcess.map { LoadServerProcess(id: $0) }
         let start = try process?.read()
         let threads = try await LoadThreads(plan)
@@ -55,12 +55,18 @@ struct LoadRun: Sendable {
         }
     }
 
-    /// Two descriptors per stream and one per viewer: the soft limit is often 1,024.
-    private static func raiseDescriptorLimit() {
+    /// Two descriptors per stream and one per viewer: the soft limit is often 1,024. The hard one is raised where
+    /// that is permitted; a viewer for whom none is left fails, and says so.
+    private func raiseDescriptorLimit() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard getrlimit(resource, &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
-        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        _ = setrlimit(resource, &limit)
+        let wanted = rlim_t(plan.clients * 9 + 256)
+        guard limit.rlim_max < wanted else { return }
+        limit = rlimit(rlim_cur: wanted, rlim_max: wanted)
+        _ = setrlimit(resource, &limit)
     }
 
     // MARK: Watching

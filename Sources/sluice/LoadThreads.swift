@@ -1,4 +1,3 @@
-import Glibc
 import MediaCore
 import NIOCore
 import NIOPosix
@@ -29,7 +28,7 @@ struct LoadThreads: Sendable {
         configuration.joinsSegments = plan.joinsSegments
         configuration.keepsPayload = false
         configuration.counter = counter
-        self.cpuAtStart = Self.processCPU()
+        self.cpuAtStart = ThreadMeter.processCPU
         self.readers = try plan.carrier == .udp ? (0..<count).map { _ in try DatagramReader(configuration) } : []
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: count)
         self.loops = Array(group.makeIterator())
@@ -58,13 +57,7 @@ struct LoadThreads: Sendable {
         var readerUse: [DatagramReader.Use] = []
         for reader in readers { readerUse.append(await reader.stop()) }
         try await group.shutdownGracefully()
-        return Use(loops: loopUse, readers: readerUse, cpuSeconds: Self.processCPU() - cpuAtStart)
-    }
-
-    private static func processCPU() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        return Use(loops: loopUse, readers: readerUse, cpuSeconds: ThreadMeter.processCPU - cpuAtStart)
     }
 }
 

@@ -1,3 +1,5 @@
+// Both declare timespec, and which of them owns it is not ours to say.
+import CSocket
 import Glibc
 package import MediaCore
 
@@ -39,9 +41,14 @@ package final class ThreadMeter {
             cpuSeconds: Self.threadCPU() - cpuAtStart, peakUse: peakUse, waitSeconds: Self.threadWait() - waitAtStart)
     }
 
-    private static func threadCPU() -> Double {
+    /// CPU seconds of the whole process so far.
+    package static var processCPU: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+
+    private static func threadCPU() -> Double { seconds(CLOCK_THREAD_CPUTIME_ID) }
+
+    private static func seconds(_ clock: clockid_t) -> Double {
         var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        clock_gettime(clock, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
