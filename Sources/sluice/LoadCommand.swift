@@ -63,7 +63,7 @@ struct LoadCommand: AsyncParsableCommand {
               kernel
                 What the host's network counted meanwhile (/proc/net/snmp and
                 others), of all processes: datagrams read and how many of them
-                here; datagrams that found no room in a socket's buffer; packets
+                here; datagrams dropped because a socket's buffer was full; packets
                 dropped before a socket was looked for.
 
             Times are counted in buckets of at most 1/64 of their distance from the \

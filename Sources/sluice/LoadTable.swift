@@ -75,7 +75,7 @@ extension LoadReport {
         let own = report.plan.carrier == .udp ? ", \(report.generator.reads) of them here" : ""
         let dropped = report.slowDrops.map { $0 > 0 ? " (\($0) of slow viewers)" : "" } ?? ""
         return "\(kernel.datagrams) datagrams read on this host\(own); "
-            + "\(kernel.bufferErrors) found no room\(dropped), \(kernel.backlogDrops) no socket's turn; "
+            + "\(kernel.bufferErrors) dropped at full sockets\(dropped), \(kernel.backlogDrops) before any socket; "
             + "\(LoadFormat.megabytes(kernel.bytes)) MB by IP"
     }
 

@@ -39,7 +39,7 @@ extension LoadReport {
     }
 
     private var waitWarning: String? {
-        guard seconds > 0, generator.waitSeconds >= 0.1 * seconds else { return nil }
+        guard seconds >= 1, generator.waitSeconds >= 0.1 * seconds else { return nil }
         let share = LoadFormat.fixed(generator.waitSeconds * 100 / seconds, places: 0)
         return "a generator thread waited for a core \(share) % of the time: "
             + "others use it too, and lateness of the kind is not the server's"

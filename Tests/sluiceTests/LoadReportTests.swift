@@ -92,7 +92,7 @@ import Testing
         #expect(report.drops == 0)
         #expect(report.warnings == [])
         #expect(report.table.contains("1 stopped reading"))
-        #expect(report.table.contains("900 found no room (900 of slow viewers)"))
+        #expect(report.table.contains("900 dropped at full sockets (900 of slow viewers)"))
     }
 
     @Test func refusalsAreCountedByStatus() {
