@@ -72,8 +72,9 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "RTSPClient",
-            dependencies: ["RTSP", "RTP", "SDP", "MediaCore", nioCore, nioPosix, concurrencyHelpers, deque],
-            swiftSettings: strict),
+            dependencies: [
+                "RTSP", "RTP", "SDP", "MediaCore", "CSocket", nioCore, nioPosix, concurrencyHelpers, deque,
+            ], swiftSettings: strict),
         .executableTarget(
             name: "sluice",
             dependencies: [
@@ -122,7 +123,11 @@ let package = Package(
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "RTSPClientTests",
-            dependencies: ["RTSPClient", "RTSP", "RTP", "SDP", "MediaCore", nioCore, nioPosix], swiftSettings: strict),
+            dependencies: ["RTSPClient", "CSocket", "RTSP", "RTP", "SDP", "MediaCore", nioCore, nioPosix],
+            swiftSettings: strict),
+        .testTarget(
+            name: "sluiceTests", dependencies: ["sluice", "RTSPClient", "RTP", "RTSP", "MediaCore"],
+            swiftSettings: strict),
         .testTarget(
             name: "InteropTests", dependencies: ["sluice", "RTSP", subprocess],
             exclude: ["README.md"], resources: [.copy("Clients")], swiftSettings: strict),

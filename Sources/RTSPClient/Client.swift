@@ -15,6 +15,10 @@ package final class Client: Sendable {
         package var receiveBuffer = 2 * 1024 * 1024
         /// After PLAY, a session that brings no packet for this long has ended; nil: never.
         package var silenceTimeout: TimeAmount? = .seconds(10)
+        /// Reads the UDP streams; nil: one that all share.
+        package var reader: DatagramReader?
+        /// Counts interleaved RTP packets.
+        package var counter: PacketCounter?
 
         package init() {}
     }
@@ -41,6 +45,9 @@ package final class Client: Sendable {
         self.configuration = configuration
     }
 
+    /// Bytes taken in one read: interleaved media come in large pieces. The buffer is used again.
+    private static let readSize = 256 * 1024
+
     /// Connects to the host of an `rtsp://` URL, port 554 if it names none.
     /// - Throws: `ClientError.invalidURL`, `.cannotConnect`.
     package static func connect(
@@ -51,11 +58,11 @@ package final class Client: Sendable {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(configuration.connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: readSize))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        ConnectionHandler(
-                            userAgent: configuration.userAgent, requestTimeout: configuration.requestTimeout))
+                        ConnectionHandler(configuration))
                 }
             }
         do {

@@ -29,7 +29,7 @@ package final class ClientSession: Sendable {
         // Before the request leaves: packets may overtake the reply.
         let urls = try await eventLoop.submit {
             state.value.play()
-            return state.value.streams.map(\.controlURL)
+            return state.value.streams.map(\.receiver.controlURL)
         }.get()
         var request = request(.play)
         if let range { request.headers.replace(RangeHeader(npt: range)) }
@@ -64,6 +64,20 @@ package final class ClientSession: Sendable {
     package func close() async {
         let state = state
         _ = try? await client.eventLoop.submit { state.value.close(.closed) }.get()
+    }
+
+    /// Reads no media and no replies any more, as a player that hangs: the server's packets and its TCP window pile up.
+    /// Reports and keep-alives go on.
+    package func stall() async {
+        let (state, channel) = (state, client.channel)
+        _ = try? await client.eventLoop.submit { state.value.stall() }.get()
+        try? await channel.setOption(.autoRead, value: false).get()
+    }
+
+    /// What its meters hold now, one per stream that has one; also after the end.
+    package func measurements() async -> [StreamMeasurement] {
+        let state = state
+        return (try? await client.eventLoop.submit { state.value.measurements() }.get()) ?? []
     }
 
     /// Waits until no more media will come.

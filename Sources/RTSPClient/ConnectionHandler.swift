@@ -12,7 +12,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     /// What takes the frames of an interleaved id.
-    typealias FrameReceiver = (_ payload: RawSpan, _ arrival: MediaTime) -> Void
+    enum FrameReceiver {
+        case media(StreamReceiver)
+        case control(StreamReceiver)
+    }
 
     private struct Pending {
         let method: Method
@@ -22,7 +25,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private let userAgent: String
     private let requestTimeout: TimeAmount
-    private var parser = MessageParser()
+    private let counter: PacketCounter?
+    private var reader = InterleavedReader()
     private var pending: [UInt32: Pending] = [:]
     private var nextSequenceNumber: UInt32 = 1
     private var nextInterleavedID: UInt8 = 0
@@ -33,9 +37,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Called once when the connection is gone.
     private var closeCallbacks: [(String) -> Void] = []
 
-    init(userAgent: String, requestTimeout: TimeAmount) {
-        self.userAgent = userAgent
-        self.requestTimeout = requestTimeout
+    init(_ configuration: Client.Configuration) {
+        self.userAgent = configuration.userAgent
+        self.requestTimeout = configuration.requestTimeout
+        self.counter = configuration.counter
     }
 
     // MARK: Requests
@@ -111,14 +116,26 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         let arrival = MediaTime.now
-        parser.append(bytes.readableBytesSpan)
+        var arrived = Arrived()
         do {
-            while let message = try parser.next(frame: { id, payload in
-                if Int(id) < frameReceivers.count { frameReceivers[Int(id)]?(payload, arrival) }
-            }) { received(message) }
+            try bytes.withUnsafeReadableBytes { raw in
+                try reader.read(
+                    raw, frame: { arrived += receive($0, $1, at: arrival) }, message: { received($0) })
+            }
         } catch {
             close(reason: "\(error)")
             context.close(promise: nil)
+        }
+        counter?.add(arrived)
+    }
+
+    private func receive(_ id: UInt8, _ payload: RawSpan, at arrival: MediaTime) -> Arrived {
+        guard Int(id) < frameReceivers.count, let receiver = frameReceivers[Int(id)] else { return Arrived() }
+        switch receiver {
+        case .media(let stream): return stream.receiveMedia(payload, at: arrival)
+        case .control(let stream):
+            stream.receiveControl(payload, at: arrival)
+            return Arrived()
         }
     }
 

@@ -14,15 +14,33 @@ package enum SessionEnd: Hashable, Sendable {
     case closed
 }
 
+/// What carries a stream: its pair of ports or of interleaved ids. On the session's event loop.
+struct StreamTransport {
+    /// Sends RTCP to the server; nil where it takes none.
+    var sendControl: ((_ packet: [UInt8]) -> Void)?
+    /// Reads nothing any more.
+    var stall: () -> Void
+    /// Packets that came to this host but found no room; nil if nobody knows.
+    var drops: () -> Int64?
+    var release: () -> Void
+}
+
 /// What a session does by itself on its event loop: receiver reports, keep-alives, recognising the end.
 final class SessionState {
+    struct Stream {
+        let receiver: StreamReceiver
+        /// Nil once it is released.
+        var transport: StreamTransport?
+        /// The transport's, as they were when it was released.
+        var drops: Int64?
+    }
+
     private let eventLoop: any EventLoop
     private let silenceTimeout: TimeAmount?
     private let cname: CNAME
     private var interval: ReportInterval
-    private(set) var streams: [StreamReceiver] = []
-    /// Frees the streams' ports and interleaved ids.
-    private var releases: [() -> Void] = []
+    /// They stay when it is closed, without their transports: what they measured may still be asked for.
+    private(set) var streams: [Stream] = []
     private var timers: [RepeatedTask] = []
     private var reportTimer: Scheduled<Void>?
     private var waiting: [EventLoopPromise<SessionEnd?>] = []
@@ -45,11 +63,11 @@ final class SessionState {
             members: 2, senders: 1, weSent: false, rtcpBandwidth: Self.controlBandwidth, probableSize: 60)
     }
 
-    func add(_ stream: StreamReceiver, release: @escaping () -> Void) {
-        guard !isClosed else { return release() }
-        streams.append(stream)
-        releases.append(release)
-        stream.goodbye = { [weak self] in self?.goodbye() }
+    func add(_ receiver: StreamReceiver, _ transport: StreamTransport) {
+        guard !isClosed else { return transport.release() }
+        streams.append(Stream(receiver: receiver, transport: transport))
+        let (bound, eventLoop) = (NIOLoopBound(self, eventLoop: eventLoop), eventLoop)
+        receiver.whenGoodbye { eventLoop.execute { bound.value.goodbye() } }
     }
 
     /// Calls `keepAlive` every `period` from now on.
@@ -66,7 +84,7 @@ final class SessionState {
     func play() {
         guard !isClosed else { return }
         end = nil
-        for stream in streams { stream.hasEnded = false }
+        for stream in streams { stream.receiver.restart() }
         if playingSince == nil, reportTimer == nil {
             scheduleReport()
             startSilenceWatch()
@@ -75,6 +93,21 @@ final class SessionState {
     }
 
     func pause() { playingSince = nil }
+
+    /// Reads nothing any more, and does not expect anything. Reports and keep-alives go on.
+    func stall() {
+        playingSince = nil
+        for stream in streams { stream.transport?.stall() }
+    }
+
+    /// What the streams' meters hold.
+    func measurements() -> [StreamMeasurement] {
+        streams.compactMap { stream in
+            guard var meter = stream.receiver.meter else { return nil }
+            meter.finish(isComplete: stream.receiver.hasEnded)
+            return StreamMeasurement(meter: meter, drops: stream.transport.map { $0.drops() } ?? stream.drops)
+        }
+    }
 
     private func scheduleReport() {
         var random = SystemRandomNumberGenerator()
@@ -89,7 +122,11 @@ final class SessionState {
     private func sendReports() {
         let now = MediaTime.now
         for stream in streams {
-            if let bytes = stream.sendReport(cname: cname, now: now) { interval.sent(bytes: bytes) }
+            guard let send = stream.transport?.sendControl,
+                let report = stream.receiver.report(cname: cname, now: now)
+            else { continue }
+            send(report)
+            interval.sent(bytes: report.count)
         }
     }
 
@@ -102,7 +139,7 @@ final class SessionState {
             eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
                 let state = bound.value
                 guard let since = state.playingSince else { return }
-                let last = state.streams.compactMap(\.lastArrival).max() ?? since
+                let last = state.streams.compactMap(\.receiver.lastArrival).max() ?? since
                 if MediaTime.now - max(last, since) >= limit { state.finish(.silence) }
             })
     }
@@ -110,11 +147,11 @@ final class SessionState {
     // MARK: The end
 
     private func goodbye() {
-        guard streams.allSatisfy(\.hasEnded) else { return }
+        guard !isClosed, streams.allSatisfy(\.receiver.hasEnded) else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.scheduleTask(in: Self.grace) {
             // A PLAY may have come in between.
-            if bound.value.streams.allSatisfy(\.hasEnded) { bound.value.finish(.goodbye) }
+            if bound.value.streams.allSatisfy(\.receiver.hasEnded) { bound.value.finish(.goodbye) }
         }
     }
 
@@ -132,9 +169,13 @@ final class SessionState {
         isClosed = true
         for timer in timers { timer.cancel() }
         reportTimer?.cancel()
-        for release in releases { release() }
-        releases.removeAll()
-        streams.removeAll()
+        for index in streams.indices {
+            guard let transport = streams[index].transport else { continue }
+            streams[index].drops = transport.drops()
+            streams[index].transport = nil
+            streams[index].receiver.whenGoodbye(nil)
+            transport.release()
+        }
         finish(reason)
     }
 

@@ -13,14 +13,14 @@ package enum Carrier: String, Hashable, Sendable {
 
 extension Client {
     /// SETUP (RFC 2326 10.4) of every stream of a presentation, in order.
-    /// - Parameter callbacks: called with each stream's index.
+    /// - Parameter sink: called with each stream's index.
     package func setup(
-        _ presentation: Presentation, over carrier: Carrier, callbacks: (Int) -> StreamCallbacks
+        _ presentation: Presentation, over carrier: Carrier, sink: (Int) -> StreamSink
     ) async throws -> ClientSession {
         var session: ClientSession?
         for (index, stream) in presentation.streams.enumerated() {
             session = try await setup(
-                stream, of: presentation, over: carrier, in: session, callbacks: callbacks(index))
+                stream, of: presentation, over: carrier, in: session, sink: sink(index))
         }
         guard let session else { throw ClientError.malformedReply(.describe, reason: "no RTP stream") }
         return session
@@ -30,10 +30,9 @@ extension Client {
     /// - Parameter session: the one to add it to; nil makes a new one.
     package func setup(
         _ stream: Presentation.Stream, of presentation: Presentation, over carrier: Carrier,
-        in session: ClientSession? = nil, callbacks: StreamCallbacks
+        in session: ClientSession? = nil, sink: StreamSink
     ) async throws -> ClientSession {
-        let receiver = NIOLoopBoundBox.makeBoxSendingValue(
-            StreamReceiver(stream, callbacks: callbacks), eventLoop: eventLoop)
+        let receiver = StreamReceiver(stream, sink: sink)
         switch carrier {
         case .udp: return try await setupDatagram(stream, of: presentation, in: session, receiver)
         case .tcp: return try await setupInterleaved(stream, of: presentation, in: session, receiver)
@@ -42,11 +41,11 @@ extension Client {
 
     private func setupDatagram(
         _ stream: Presentation.Stream, of presentation: Presentation, in session: ClientSession?,
-        _ receiver: NIOLoopBoundBox<StreamReceiver>
+        _ receiver: StreamReceiver
     ) async throws -> ClientSession {
-        let pair = try await DatagramPair.open(
-            local: localAddress, on: eventLoop, receiveBuffer: configuration.receiveBuffer,
-            media: { receiver.value.receiveMedia($0, at: $1) }, control: { receiver.value.receiveControl($0, at: $1) })
+        let pair = try DatagramPair.open(
+            local: localAddress, reader: try configuration.reader ?? DatagramReader.shared.get(),
+            receiveBuffer: configuration.receiveBuffer, receiver: receiver)
         do {
             var offer = TransportSpec(.rtpAVP, delivery: .unicast)
             offer.clientPort = PortPair(rtp: pair.port, rtcp: pair.port + 1)
@@ -55,15 +54,10 @@ extension Client {
             let ports = reply.transport.serverPort
             destination.port = ports.map { Int($0.rtcp ?? $0.rtp &+ 1) }
             let control = destination
-            return try await join(session, reply, presentation, receiver) { receiver in
-                if ports != nil {
-                    receiver.sendControl = { packet in
-                        let buffer = pair.control.allocator.buffer(bytes: packet)
-                        pair.control.writeAndFlush(
-                            AddressedEnvelope(remoteAddress: control, data: buffer), promise: nil)
-                    }
-                }
-                return { pair.close() }
+            return try await join(session, reply, presentation, receiver) {
+                StreamTransport(
+                    sendControl: ports == nil ? nil : { pair.send($0, to: control) }, stall: { pair.stall() },
+                    drops: { pair.drops }, release: { pair.close() })
             }
         } catch {
             pair.close()
@@ -73,7 +67,7 @@ extension Client {
 
     private func setupInterleaved(
         _ stream: Presentation.Stream, of presentation: Presentation, in session: ClientSession?,
-        _ receiver: NIOLoopBoundBox<StreamReceiver>
+        _ receiver: StreamReceiver
     ) async throws -> ClientSession {
         let handler = handler
         let wanted = try await eventLoop.submit { handler.value.reserveInterleavedIDs() }.get()
@@ -82,14 +76,15 @@ extension Client {
         let reply = try await requestSetup(stream, offer: offer, in: session)
         let ids = reply.transport.interleaved ?? wanted
         let controlID = ids.rtcp ?? ids.rtp &+ 1
-        return try await join(session, reply, presentation, receiver) { receiver in
-            handler.value.setFrameReceiver({ receiver.receiveMedia($0, at: $1) }, id: ids.rtp)
-            handler.value.setFrameReceiver({ receiver.receiveControl($0, at: $1) }, id: controlID)
-            receiver.sendControl = { handler.value.sendFrame(id: controlID, $0) }
-            return {
-                handler.value.setFrameReceiver(nil, id: ids.rtp)
-                handler.value.setFrameReceiver(nil, id: controlID)
-            }
+        return try await join(session, reply, presentation, receiver) {
+            handler.value.setFrameReceiver(.media(receiver), id: ids.rtp)
+            handler.value.setFrameReceiver(.control(receiver), id: controlID)
+            return StreamTransport(
+                sendControl: { handler.value.sendFrame(id: controlID, $0) }, stall: {}, drops: { 0 },
+                release: {
+                    handler.value.setFrameReceiver(nil, id: ids.rtp)
+                    handler.value.setFrameReceiver(nil, id: controlID)
+                })
         }
     }
 
@@ -119,17 +114,16 @@ extension Client {
     }
 
     /// Adds a stream that the server has set up to its session, a new one if there is none.
-    /// - Parameter connect: connects the receiver to its transport, on the event loop; answers what undoes that.
+    /// - Parameter connect: connects the receiver to its transport, on the event loop.
     private func join(
-        _ session: ClientSession?, _ reply: SetupReply, _ presentation: Presentation,
-        _ receiver: NIOLoopBoundBox<StreamReceiver>,
-        connect: @escaping @Sendable (StreamReceiver) -> () -> Void
+        _ session: ClientSession?, _ reply: SetupReply, _ presentation: Presentation, _ receiver: StreamReceiver,
+        connect: @escaping @Sendable () -> StreamTransport
     ) async throws -> ClientSession {
         let (client, eventLoop) = (self, eventLoop)
         return try await eventLoop.submit {
             let joined = session ?? client.makeSession(reply.session, controlURL: presentation.controlURL)
-            receiver.value.remoteSSRC = reply.transport.ssrc.map { SSRC($0) }
-            joined.state.value.add(receiver.value, release: connect(receiver.value))
+            receiver.expect(reply.transport.ssrc.map { SSRC($0) })
+            joined.state.value.add(receiver, connect())
             return joined
         }.get()
     }

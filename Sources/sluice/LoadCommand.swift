@@ -15,17 +15,23 @@ struct LoadCommand: AsyncParsableCommand {
               sluice load rtsp://localhost:8554/film.mp4 --clients 60
                 60 viewers over UDP, to the end of the film.
               sluice load rtsp://localhost:8554/film.mp4 -n 100 --tcp --seconds 30
-                100 viewers for 30 s, interleaved in TCP. Of several URLs each
-                gets its share of the viewers.
+                100 viewers for 30 s, interleaved in TCP.
+              sluice load rtsp://localhost:8554/a.mp4 rtsp://localhost:8554/b.mkv -n 800 --ramp 40
+                800 viewers of two films in turn, 40 more each second.
+              sluice load rtsp://localhost:8554/film.mp4 -n 60 --slow 5
+                60 viewers, five of which stop reading: the others must not notice.
               sluice load rtsp://localhost:8554/film.mp4 -n 60 --pid 1234 --json
                 The CPU and memory of the server, process 1234, too; as JSON.
+              taskset -c 1 sluice load rtsp://localhost:8554/film.mp4 -n 800 --threads 1
+                On a core of its own, so that a server on another one is not disturbed.
 
             WHAT IS MEASURED
               loss
                 Packets missing by their sequence numbers; over UDP also before
                 the first one and after the last, by the count in the sender
                 report that comes with BYE or, when a viewer leaves before the
-                end, by RTP-Info. Duplicates never hide a loss.
+                end, by RTP-Info. Duplicates never hide a loss. What the kernel
+                dropped at the generator's own sockets is counted, and said.
                 (gst-rtsp-server's RTP-Info may name a packet never sent.)
               first RTP
                 From the start of connecting to the first RTP packet.
@@ -45,10 +51,25 @@ struct LoadCommand: AsyncParsableCommand {
                 reports, on the same host: lateness that is the same from the
                 first packet to the last.
               server
-                CPU seconds and resident memory of process --pid, from /proc.
+                CPU seconds and resident memory of process --pid, from /proc. The
+                memory of a viewer is what the peak lies above the start, divided
+                by all viewers; and the slope of the line that fits the memory best
+                while viewers are started.
               generator
-                CPU of this process's own threads, and how late its own timers
-                fire: lateness of that size is not the server's.
+                CPU of this process; how long its busiest thread waited for a core;
+                how late its timers fire, and how long a datagram may have waited
+                until it came round to its socket: lateness of that size is not the
+                server's.
+              kernel
+                What the host's network counted meanwhile (/proc/net/snmp and
+                others), of all processes: datagrams read and how many of them
+                here; datagrams dropped because a socket's buffer was full; packets
+                dropped before a socket was looked for.
+
+            Times are counted in buckets of at most 1/64 of their distance from the \
+            usual one; extremes are exact. Memory per viewer is constant: two UDP sockets per stream \
+            and some 20 kB. Over UDP each stream has a pair of ports of its own, as players do; an \
+            address has 27,500 pairs.
 
             Exits with 1 if a viewer failed or ended early, or a packet was lost.
             """)
@@ -68,11 +89,26 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "Process id of the server, on this host: reports its CPU and memory.")
     var pid: Int?
 
-    @Option(help: "Viewers started per second.")
-    var startRate = 50.0
+    @Option(name: [.long, .customLong("start-rate")], help: "Viewers started per second.")
+    var ramp = 50.0
 
-    @Option(help: "Event loop threads. (default: half of the processors)")
+    @Option(help: "Of the viewers, how many stop reading as soon as they play; they are not measured.")
+    var slow = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Threads that read datagrams, and as many for RTSP and TCP. (default: half of the processors)"))
     var threads: Int?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: ArgumentHelp(
+            "Take datagrams that the server sent as one (UDP_SEGMENT) as one (UDP_GRO).",
+            discussion: """
+                Cheaper for the generator. But on one host it also spares the server's sends the cutting up, which on a \
+                network only some devices do for it: its CPU figures are then lower than they would be there.
+                """))
+    var gro = false
 
     @Flag(help: "Print one JSON object instead of a table.")
     var json = false
@@ -84,7 +120,8 @@ struct LoadCommand: AsyncParsableCommand {
         }
         guard (1...100_000).contains(clients) else { throw ValidationError("--clients is from 1 to 100000.") }
         guard seconds.map({ $0 > 0 && $0 <= 1e7 }) ?? true else { throw ValidationError("--seconds is above 0.") }
-        guard startRate > 0, startRate <= 1e6 else { throw ValidationError("--start-rate is above 0.") }
+        guard ramp > 0, ramp <= 1e6 else { throw ValidationError("--ramp is above 0.") }
+        guard (0..<clients).contains(slow) else { throw ValidationError("--slow is less than --clients.") }
         guard threads.map({ (1...256).contains($0) }) ?? true else {
             throw ValidationError("--threads is from 1 to 256.")
         }
@@ -92,7 +129,9 @@ struct LoadCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var plan = LoadPlan(urls: urls, clients: clients, carrier: tcp ? .tcp : .udp, startRate: startRate)
+        var plan = LoadPlan(urls: urls, clients: clients, carrier: tcp ? .tcp : .udp, ramp: ramp)
+        plan.slow = slow
+        plan.joinsSegments = gro
         plan.duration = seconds.map { .nanoseconds(Int64($0 * 1e9)) }
         plan.serverProcess = pid
         plan.threads = threads

@@ -1,4 +1,3 @@
-import Glibc
 import MediaCore
 import NIOCore
 import RTSPClient
@@ -8,19 +7,14 @@ import RTSPClient
 /// A generator that gets no CPU sees late packets where there are none; this tells.
 final class LoadLoopWatch {
     struct Reading: Sendable {
-        /// CPU seconds of the thread.
-        var cpuSeconds: Double
-        /// The busiest second: 1 is all of it.
-        var peakUse: Double
+        var thread: ThreadMeter.Use
         /// How late timers fired.
-        var delays: Samples
+        var delays: Histogram
     }
 
     private let eventLoop: any EventLoop
-    private let cpuAtStart: Double
-    private var window: (time: MediaTime, cpu: Double)
-    private var peakUse = 0.0
-    private var delays = Samples(limit: 32_768)
+    private let meter = ThreadMeter()
+    private var delays = Histogram()
     private var timer: Scheduled<Void>?
 
     private static let period = TimeAmount.milliseconds(20)
@@ -28,9 +22,6 @@ final class LoadLoopWatch {
     /// On the event loop that is to be watched.
     init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        let cpu = Self.threadCPU()
-        self.cpuAtStart = cpu
-        self.window = (.now, cpu)
         schedule(after: .now())
     }
 
@@ -43,25 +34,13 @@ final class LoadLoopWatch {
     private func fired(deadline: NIODeadline) {
         let now = NIODeadline.now()
         delays.add(nanoseconds: max(0, (now - deadline).nanoseconds))
-        let time = MediaTime.now
-        if time - window.time >= .seconds(1) {
-            let cpu = Self.threadCPU()
-            let elapsed = Double((time - window.time).nanoseconds) / 1e9
-            peakUse = max(peakUse, (cpu - window.cpu) / elapsed)
-            window = (time, cpu)
-        }
+        meter.tick(.now)
         schedule(after: max(deadline, now - Self.period))
     }
 
     /// Ends the watch.
     func stop() -> Reading {
         timer?.cancel()
-        return Reading(cpuSeconds: Self.threadCPU() - cpuAtStart, peakUse: peakUse, delays: delays)
-    }
-
-    private static func threadCPU() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        return Reading(thread: meter.stop(), delays: delays)
     }
 }

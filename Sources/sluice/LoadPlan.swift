@@ -7,18 +7,22 @@ struct LoadPlan: Sendable {
     var clients: Int
     var carrier: Carrier
     /// Viewers started per second.
-    var startRate: Double
+    var ramp: Double
     /// How long each viewer plays; nil: to the end.
     var duration: TimeAmount?
+    /// Of the viewers, the first ones that stop reading once they play.
+    var slow = 0
     /// The server's process id, if it runs on this host.
     var serverProcess: Int?
-    /// Event loop threads; nil: half of the processors.
+    /// Threads that read datagrams, and as many event loops; nil: half of the processors.
     var threads: Int?
+    /// `DatagramReader.Configuration.joinsSegments`.
+    var joinsSegments = false
 
-    init(urls: [String], clients: Int, carrier: Carrier, startRate: Double) {
+    init(urls: [String], clients: Int, carrier: Carrier, ramp: Double) {
         self.urls = urls
         self.clients = clients
         self.carrier = carrier
-        self.startRate = startRate
+        self.ramp = ramp
     }
 }

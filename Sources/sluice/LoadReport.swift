@@ -1,5 +1,6 @@
 import MediaCore
 import RTP
+import RTSP
 import RTSPClient
 
 /// The figures of a load run.
@@ -10,21 +11,28 @@ struct LoadReport: Sendable {
         var viewers: Int
     }
 
-    let carrier: Carrier
-    let clients: Int
+    let plan: LoadPlan
     var completed = 0
     var endedEarly = 0
     var failed = 0
+    var slow = 0
     /// Of those that ended early or failed, the most frequent first.
     var causes: [Cause] = []
+    /// Viewers refused, by the reply's status.
+    var refusals: [UInt16: Int] = [:]
     /// From the first viewer's start to the last one's end.
     let seconds: Double
+    /// Of those that read, as is all that follows.
     var packets: Int64 = 0
     var bytes: Int64 = 0
     var units = 0
     var lost: Int64 = 0
     var duplicates: Int64 = 0
     var reordered: Int64 = 0
+    /// Datagrams that the kernel dropped at the viewers' own sockets, joined ones counted once; nil if it does not say.
+    var drops: Int64? = 0
+    /// The same of the slow viewers.
+    var slowDrops: Int64? = 0
     /// The time in which media came, of all viewers together.
     private var playedSeconds = 0.0
     /// In microseconds.
@@ -34,30 +42,31 @@ struct LoadReport: Sendable {
     var clockOffset: Distribution?
     /// How many streams got their zero in which way.
     var zeros: [SessionLateness.Source: Int] = [:]
-    let server: LoadRun.ServerUse?
-    let generator: [LoadLoopWatch.Reading]
-    /// How late the generator's own timers fired.
-    let generatorDelay: Distribution?
+    let server: LoadServerUse?
+    let generator: LoadThreads.Use
+    /// What the host received meanwhile; nil where /proc does not tell.
+    let kernel: LoadKernelCounters?
 
     init(
-        plan: LoadPlan, results: [LoadViewerResult], elapsed: MediaTime, server: LoadRun.ServerUse?,
-        generator: [LoadLoopWatch.Reading]
+        plan: LoadPlan, results: [LoadViewerResult], elapsed: MediaTime, server: LoadServerUse?,
+        generator: LoadThreads.Use, kernel: LoadKernelCounters?
     ) {
-        self.carrier = plan.carrier
-        self.clients = plan.clients
+        self.plan = plan
         self.seconds = Double(elapsed.nanoseconds) / 1e9
         self.server = server
         self.generator = generator
-        self.generatorDelay = Distribution(generator.map(\.delays))
-        count(results)
+        self.kernel = kernel
+        countOutcomes(results)
+        for result in results { count(result) }
         measure(results)
     }
 
-    private mutating func count(_ results: [LoadViewerResult]) {
+    private mutating func countOutcomes(_ results: [LoadViewerResult]) {
         var causes: [String: Int] = [:]
         for result in results {
             switch result.outcome {
             case .completed: completed += 1
+            case .slow: slow += 1
             case .endedEarly(let text):
                 endedEarly += 1
                 causes["ended early: \(text)", default: 0] += 1
@@ -65,28 +74,38 @@ struct LoadReport: Sendable {
                 failed += 1
                 causes["failed: \(text)", default: 0] += 1
             }
-            for meter in result.meters {
-                packets += meter.packets
-                bytes += meter.bytes
-                units += meter.units
-                duplicates += meter.ledger.duplicates
-                reordered += meter.ledger.reordered
-            }
-            lost += result.lost
-            if let first = result.meters.compactMap(\.firstArrival).min(),
-                let last = result.meters.compactMap(\.lastArrival).max()
-            {
-                playedSeconds += Double((last - first).nanoseconds) / 1e9
-            }
+            if let status = result.refusal { refusals[status.rawValue, default: 0] += 1 }
         }
         self.causes = causes.map { Cause(text: $0.key, viewers: $0.value) }
             .sorted { ($1.viewers, $0.text) < ($0.viewers, $1.text) }
     }
 
+    private mutating func count(_ result: LoadViewerResult) {
+        func sum(_ total: Int64?) -> Int64? { total.flatMap { total in result.drops.map { total + $0 } } }
+        guard result.outcome != .slow else {
+            slowDrops = sum(slowDrops)
+            return
+        }
+        drops = sum(drops)
+        for meter in result.meters {
+            packets += meter.packets
+            bytes += meter.bytes
+            units += meter.units
+            duplicates += meter.ledger.duplicates
+            reordered += meter.ledger.reordered
+        }
+        lost += result.lost
+        if let first = result.meters.compactMap(\.firstArrival).min(),
+            let last = result.meters.compactMap(\.lastArrival).max()
+        {
+            playedSeconds += Double((last - first).nanoseconds) / 1e9
+        }
+    }
+
     private mutating func measure(_ results: [LoadViewerResult]) {
-        var differences: [(series: Samples, shift: Int32)] = []
-        var firsts = Samples()
-        var offsets = Samples()
+        var differences: [(histogram: Histogram, shift: Int32)] = []
+        var firsts = Histogram()
+        var offsets = Histogram()
         for result in results {
             if let first = result.firstPacket { firsts.add(nanoseconds: first.nanoseconds) }
             guard let session = result.lateness else { continue }
@@ -115,33 +134,16 @@ struct LoadReport: Sendable {
         return expected > 0 ? Double(lost) * 100 / Double(expected) : 0
     }
 
-    // MARK: Server and generator
+    // MARK: Costs
 
-    var serverCPUSeconds: Double? { server.map { $0.end.cpuSeconds - $0.start.cpuSeconds } }
-    /// Seconds of the server's CPU per 10^9 bytes of RTP delivered.
-    var serverCPUPerGigabyte: Double? {
-        guard let serverCPUSeconds, bytes > 0 else { return nil }
-        return serverCPUSeconds / (Double(bytes) / 1e9)
-    }
+    /// Seconds of CPU per 10^9 bytes of RTP delivered.
+    func perGigabyte(_ cpuSeconds: Double) -> Double? { bytes > 0 ? cpuSeconds * 1e9 / Double(bytes) : nil }
+
+    /// Microseconds of CPU per RTP packet delivered.
+    func perPacket(_ cpuSeconds: Double) -> Double? { packets > 0 ? cpuSeconds * 1e6 / Double(packets) : nil }
+
     /// What the server's resident memory grew by, from the start to its peak, per viewer.
     var residentBytesPerViewer: Int64? {
-        server.map { ($0.peakResidentBytes - $0.start.residentBytes) / Int64(clients) }
-    }
-
-    var generatorCPUSeconds: Double { generator.reduce(0) { $0 + $1.cpuSeconds } }
-    /// The busiest second of the busiest thread: 1 is all of it.
-    var generatorPeakUse: Double { generator.map(\.peakUse).max() ?? 0 }
-
-    /// Why the figures may say more of the generator than of the server.
-    var generatorWarning: String? {
-        if generatorPeakUse >= 0.85 {
-            return "a generator thread used \(LoadFormat.fixed(generatorPeakUse * 100, places: 0)) % of a core: "
-                + "the generator may be the bottleneck; use more --threads or another machine"
-        }
-        if let generatorDelay, let lateness, generatorDelay.p99 > 1000, generatorDelay.p99 * 10 > lateness.p99 {
-            return "the generator's own timers fired \(LoadFormat.milliseconds(generatorDelay.p99)) ms late (p99): "
-                + "it does not get the CPU when it needs it, and as much of the lateness is not the server's"
-        }
-        return nil
+        server.map { ($0.peakResidentBytes - $0.start.residentBytes) / Int64(plan.clients) }
     }
 }

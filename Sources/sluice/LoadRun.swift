@@ -1,65 +1,49 @@
 import Glibc
 import MediaCore
 import NIOCore
-import NIOPosix
 import RTSPClient
 
-/// Carries out a load run: starts the viewers, watches the server and itself, collects the results.
+/// Carries out a load run: starts the viewers, watches the server, the kernel and itself, collects the results.
 struct LoadRun: Sendable {
     let plan: LoadPlan
-    private let progress = LoadProgress()
 
     init(_ plan: LoadPlan) { self.plan = plan }
 
-    /// The server's process over the run.
-    struct ServerUse: Sendable {
-        var start: LoadServerProcess.Reading
-        var end: LoadServerProcess.Reading
-        /// The largest of the samples taken four times a second.
-        var peakResidentBytes: Int64
-        var peakThreads: Int
-    }
-
-    /// - Throws: `LoadProcessError` if the server's process cannot be read.
+    /// - Throws: `LoadProcessError` if the server's process cannot be read; `ClientError.noPorts`.
     func run() async throws -> LoadReport {
-        Self.raiseDescriptorLimit()
+        raiseDescriptorLimit()
         let process = plan.serverProcess.map { LoadServerProcess(id: $0) }
         let start = try process?.read()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: plan.threads ?? max(1, System.coreCount / 2))
-        let loops = Array(group.makeIterator())
-        let watches = try await watch(loops)
+        let threads = try await LoadThreads(plan)
+        let progress = LoadProgress(plan, counter: threads.counter)
+        let kernel = LoadKernelCounters.read()
         let began = MediaTime.now
-        let watcher = Task { await observe(process) }
-        let results = await runViewers(on: loops)
+        let watcher = Task { await observe(process, from: start, progress) }
+        let results = await runViewers(on: threads, progress)
         let elapsed = MediaTime.now - began
         watcher.cancel()
-        let observed = await watcher.value
-        var server: ServerUse?
-        if let process, let start {
-            // A server that has died meanwhile is the viewers' failure; what was read last still counts.
-            let end = (try? process.read()) ?? observed.last ?? start
-            server = ServerUse(
-                start: start, end: end,
-                peakResidentBytes: max(observed.peakResidentBytes, start.residentBytes, end.residentBytes),
-                peakThreads: max(observed.peakThreads, start.threads, end.threads))
-        }
-        var readings: [LoadLoopWatch.Reading] = []
-        for watch in watches { readings.append(try await watch.eventLoop.submit { watch.bound.value.stop() }.get()) }
-        try await group.shutdownGracefully()
-        return LoadReport(plan: plan, results: results, elapsed: elapsed, server: server, generator: readings)
+        var server = await watcher.value
+        // A server that has died meanwhile is the viewers' failure; what was read last still counts.
+        if let last = try? process?.read() { server?.add(last, playing: 0) }
+        let counted = LoadKernelCounters.read()
+        let use = try await threads.stop()
+        return LoadReport(
+            plan: plan, results: results, elapsed: elapsed, server: server, generator: use,
+            kernel: kernel.flatMap { before in counted.map { $0 - before } })
     }
 
     // MARK: Viewers
 
-    private func runViewers(on loops: [any EventLoop]) async -> [LoadViewerResult] {
+    private func runViewers(on threads: LoadThreads, _ progress: LoadProgress) async -> [LoadViewerResult] {
         await withTaskGroup(of: LoadViewerResult.self) { tasks in
             let clock = ContinuousClock()
             let began = clock.now
             for index in 0..<plan.clients {
                 let viewer = LoadViewer(
-                    url: plan.urls[index % plan.urls.count], plan: plan, eventLoop: loops[index % loops.count],
+                    url: plan.urls[index % plan.urls.count], plan: plan, isSlow: index < plan.slow,
+                    eventLoop: threads.loop(of: index), configuration: threads.configuration(of: index),
                     progress: progress)
-                let due = began + .seconds(Double(index) / plan.startRate)
+                let due = began + .seconds(Double(index) / plan.ramp)
                 tasks.addTask {
                     try? await clock.sleep(until: due)
                     return await viewer.run()
@@ -71,56 +55,39 @@ struct LoadRun: Sendable {
         }
     }
 
-    /// Two descriptors per stream and one per viewer: the soft limit is often 1,024.
-    private static func raiseDescriptorLimit() {
+    /// Two descriptors per stream and one per viewer: the soft limit is often 1,024. The hard one is raised where
+    /// that is permitted; a viewer for whom none is left fails, and says so.
+    private func raiseDescriptorLimit() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard getrlimit(resource, &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
-        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        _ = setrlimit(resource, &limit)
+        let wanted = rlim_t(plan.clients * 9 + 256)
+        guard limit.rlim_max < wanted else { return }
+        limit = rlimit(rlim_cur: wanted, rlim_max: wanted)
+        _ = setrlimit(resource, &limit)
     }
 
     // MARK: Watching
 
-    private struct Watch: Sendable {
-        let eventLoop: any EventLoop
-        let bound: NIOLoopBound<LoadLoopWatch>
-    }
-
-    private func watch(_ loops: [any EventLoop]) async throws -> [Watch] {
-        var watches: [Watch] = []
-        for loop in loops {
-            let bound = try await loop.submit { NIOLoopBound(LoadLoopWatch(loop), eventLoop: loop) }.get()
-            watches.append(Watch(eventLoop: loop, bound: bound))
-        }
-        return watches
-    }
-
-    private struct Observed: Sendable {
-        var last: LoadServerProcess.Reading?
-        var peakResidentBytes: Int64 = 0
-        var peakThreads = 0
-    }
-
     /// Until cancelled: looks at the server four times a second, and shows the progress once a second if somebody
     /// watches.
-    private func observe(_ process: LoadServerProcess?) async -> Observed {
-        var observed = Observed()
+    private func observe(
+        _ process: LoadServerProcess?, from start: LoadServerProcess.Reading?, _ progress: LoadProgress
+    ) async -> LoadServerUse? {
+        var server = start.map { LoadServerUse($0) }
         var tick = 0
-        var lastBytes = 0
+        var previous = progress.received
         while (try? await Task.sleep(for: .milliseconds(250))) != nil {
             tick += 1
-            if let reading = try? process?.read() {
-                observed.last = reading
-                observed.peakResidentBytes = max(observed.peakResidentBytes, reading.residentBytes)
-                observed.peakThreads = max(observed.peakThreads, reading.threads)
-            }
+            if let reading = try? process?.read() { server?.add(reading, playing: progress.playingCount) }
             if LoadProgress.isVisible, tick % 4 == 0 {
-                let bytes = progress.byteCount
-                progress.show(seconds: tick / 4, of: plan.clients, bytesPerSecond: bytes - lastBytes)
-                lastBytes = bytes
+                progress.show(seconds: tick / 4, since: previous)
+                previous = progress.received
             }
         }
         if LoadProgress.isVisible { LoadProgress.clear() }
-        return observed
+        return server
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import RTSPClient
 
 /// No such process, or it cannot be read.
 struct LoadProcessError: Error, CustomStringConvertible {
@@ -18,7 +19,7 @@ struct LoadServerProcess: Sendable {
 
     /// - Throws: `LoadProcessError` if there is no such process.
     func read() throws(LoadProcessError) -> Reading {
-        guard let stat = Self.text(of: "/proc/\(id)/stat"), let status = Self.text(of: "/proc/\(id)/status"),
+        guard let stat = KernelFile.text("/proc/\(id)/stat"), let status = KernelFile.text("/proc/\(id)/status"),
             let cpu = Self.cpuTicks(stat)
         else { throw LoadProcessError(description: "No process \(id) on this host.") }
         return Reading(
@@ -41,15 +42,5 @@ struct LoadServerProcess: Sendable {
             return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int64($0) }
         }
         return nil
-    }
-
-    private static func text(of path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: 8192) { buffer, count in
-            count = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
-        }
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 }

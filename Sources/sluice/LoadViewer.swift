@@ -1,12 +1,15 @@
 import MediaCore
 import NIOCore
 import RTP
+import RTSP
 import RTSPClient
 
 /// How one viewer fared.
 struct LoadViewerResult: Sendable {
     enum Outcome: Hashable, Sendable {
         case completed
+        /// It stopped reading, as it was meant to.
+        case slow
         /// It played, but not to the end nor for as long as asked.
         case endedEarly(String)
         /// It never played.
@@ -14,6 +17,8 @@ struct LoadViewerResult: Sendable {
     }
 
     var outcome: Outcome
+    /// With which the server refused a request.
+    var refusal: StatusCode?
     /// Finished; one per stream.
     var meters: [StreamMeter] = []
     var lateness: SessionLateness?
@@ -21,6 +26,16 @@ struct LoadViewerResult: Sendable {
     var firstPacket: MediaTime?
     /// Packets missing before the first that came and after the last.
     var lostAtEnds: Int64 = 0
+    /// Datagrams dropped at its own sockets, joined ones counted once; nil if nobody knows.
+    var drops: Int64? = 0
+
+    init(_ outcome: Outcome) { self.outcome = outcome }
+
+    /// Of a viewer whom `error` kept from playing.
+    init(failed error: any Error) {
+        self.init(.failed("\(error)"))
+        if case ClientError.refused(_, let status)? = error as? ClientError { refusal = status }
+    }
 
     var lost: Int64 { lostAtEnds + meters.reduce(0) { $0 + $1.ledger.lost } }
 }
@@ -29,78 +44,89 @@ struct LoadViewerResult: Sendable {
 struct LoadViewer: Sendable {
     let url: String
     let plan: LoadPlan
+    let isSlow: Bool
     let eventLoop: any EventLoop
+    let configuration: Client.Configuration
     let progress: LoadProgress
-
-    private typealias Meter = NIOLoopBoundBox<StreamMeter>
 
     func run() async -> LoadViewerResult {
         let started = MediaTime.now
         progress.starting()
         let client: Client
-        do { client = try await Client.connect(to: url, on: eventLoop) } catch {
-            progress.failed()
-            return LoadViewerResult(outcome: .failed("\(error)"))
+        do {
+            client = try await Client.connect(to: url, on: eventLoop, configuration: configuration)
+        } catch {
+            progress.done(hasPlayed: false, hasFailed: true, isSlow: isSlow)
+            return LoadViewerResult(failed: error)
         }
-        let result = await play(client, started: started)
+        let session: ClientSession
+        let reply: PlayReply
+        do {
+            (session, reply) = try await play(client, started: started)
+        } catch {
+            await client.close()
+            progress.done(hasPlayed: false, hasFailed: true, isSlow: isSlow)
+            return LoadViewerResult(failed: error)
+        }
+        progress.playing()
+        let result = isSlow ? await stall(session) : await watch(session, reply, started: started)
         await client.close()
-        if case .failed = result.outcome { progress.failed() } else { progress.ended() }
+        if case .failed = result.outcome {
+            progress.done(hasPlayed: true, hasFailed: true, isSlow: isSlow)
+        } else {
+            progress.done(hasPlayed: true, hasFailed: false, isSlow: isSlow)
+        }
         return result
     }
 
-    private func play(_ client: Client, started: MediaTime) async -> LoadViewerResult {
-        var meters: [Meter] = []
-        let session: ClientSession
+    /// DESCRIBE, SETUP and PLAY.
+    private func play(_ client: Client, started: MediaTime) async throws -> (ClientSession, PlayReply) {
+        let presentation = try await client.describe()
+        let session = try await client.setup(presentation, over: plan.carrier) { index in
+            .meter(StreamMeter(clockRate: presentation.streams[index].clockRate, epoch: started))
+        }
         do {
-            let presentation = try await client.describe()
-            meters = presentation.streams.map {
-                Meter.makeBoxSendingValue(StreamMeter(clockRate: $0.clockRate, epoch: started), eventLoop: eventLoop)
-            }
-            session = try await client.setup(presentation, over: plan.carrier) { [meters] in callbacks(meters[$0]) }
+            return (session, try await session.play())
         } catch {
-            return LoadViewerResult(outcome: .failed("\(error)"))
-        }
-        let reply: PlayReply
-        do { reply = try await session.play() } catch {
             try? await session.teardown()
-            return LoadViewerResult(outcome: .failed("\(error)"))
+            throw error
         }
-        progress.playing()
+    }
+
+    /// To the end, or for as long as asked.
+    private func watch(_ session: ClientSession, _ reply: PlayReply, started: MediaTime) async -> LoadViewerResult {
         let end = await session.waitUntilEnd(timeout: plan.duration)
-        let taken = await take(meters)
+        let measurements = await session.measurements()
         if end == nil || end == .goodbye { try? await session.teardown() } else { await session.close() }
-        return measure(taken, reply, end: end, started: started, isLocal: client.isLocal)
+        return measure(measurements, reply, end: end, started: started, isLocal: session.client.isLocal)
     }
 
-    private func callbacks(_ meter: Meter) -> StreamCallbacks {
-        let progress = progress
-        return StreamCallbacks(
-            packet: { header, packet, arrival in
-                meter.value.receive(header, bytes: packet.byteCount, at: arrival)
-                progress.received(bytes: packet.byteCount)
-            },
-            report: { compound, _ in
-                for case .senderReport(let report) in compound.packets { meter.value.receive(report) }
-            })
+    /// Reads nothing until the others are done, or for as long as asked.
+    private func stall(_ session: ClientSession) async -> LoadViewerResult {
+        await session.stall()
+        if let duration = plan.duration {
+            try? await Task.sleep(for: .nanoseconds(duration.nanoseconds))
+        } else {
+            while !progress.areReadersDone { try? await Task.sleep(for: .milliseconds(100)) }
+        }
+        var result = LoadViewerResult(.slow)
+        result.drops = Self.drops(await session.measurements())
+        // A TEARDOWN whose reply is not read would only time out.
+        await session.close()
+        return result
     }
 
-    /// What was measured up to now.
-    private func take(_ meters: [Meter]) async -> [StreamMeter] {
-        let taken = try? await eventLoop.submit {
-            meters.map { meter in
-                var meter = meter.value
-                meter.finish()
-                return meter
-            }
-        }.get()
-        return taken ?? []
+    private static func drops(_ measurements: [StreamMeasurement]) -> Int64? {
+        measurements.reduce(0) { sum, stream in sum.flatMap { sum in stream.drops.map { sum + $0 } } }
     }
 
     private func measure(
-        _ meters: [StreamMeter], _ reply: PlayReply, end: SessionEnd?, started: MediaTime, isLocal: Bool
+        _ measurements: [StreamMeasurement], _ reply: PlayReply, end: SessionEnd?, started: MediaTime, isLocal: Bool
     ) -> LoadViewerResult {
-        var result = LoadViewerResult(outcome: outcome(end, hasMedia: meters.contains { $0.packets > 0 }))
+        let meters = measurements.map(\.meter)
+        var result = LoadViewerResult(outcome(end, hasMedia: meters.contains { $0.packets > 0 }))
         result.meters = meters
+        result.drops = Self.drops(measurements)
         result.firstPacket = meters.compactMap(\.firstArrival).min().map { $0 - started }
         let starts = meters.indices.map { $0 < reply.streams.count ? reply.streams[$0] : nil }
         result.lateness = SessionLateness(

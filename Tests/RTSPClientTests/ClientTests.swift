@@ -21,11 +21,12 @@ import Testing
     private final class Received: Sendable {
         let packets = Mutex<[[UInt16]]>([])
 
-        func callbacks(_ track: Int) -> StreamCallbacks {
-            StreamCallbacks { header, packet, _ in
-                let size = UInt16(packet.byteCount)
-                self.packets.withLock { $0.append([UInt16(track), header.sequenceNumber.rawValue, size]) }
-            }
+        func sink(_ track: Int) -> StreamSink {
+            .callbacks(
+                StreamCallbacks { header, packet, _ in
+                    let size = UInt16(packet.byteCount)
+                    self.packets.withLock { $0.append([UInt16(track), header.sequenceNumber.rawValue, size]) }
+                })
         }
 
         var all: [[UInt16]] { packets.withLock { $0 } }
@@ -48,7 +49,7 @@ import Testing
         #expect(try await client.options() == [.describe, .setup, .play, .teardown])
         let presentation = try await client.describe()
         let received = Received()
-        let session = try await client.setup(presentation, over: .tcp) { received.callbacks($0) }
+        let session = try await client.setup(presentation, over: .tcp) { received.sink($0) }
         #expect(session.id == "abc")
         #expect(session.timeout == .seconds(60))
         let reply = try await session.play(NPTRange(start: 0))
@@ -75,7 +76,7 @@ import Testing
     @Test func oneGoodbyeOfTwoIsNoEnd() async throws {
         let server = try await ScriptedServer.start { FilmScript.answer($0, media: Self.media.dropLast()) }
         let client = try await Self.connect(server)
-        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().callbacks($0) }
+        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().sink($0) }
         _ = try await session.play()
         #expect(await session.waitUntilEnd(timeout: .milliseconds(400)) == nil)
         await client.close()
@@ -87,7 +88,7 @@ import Testing
         let server = try await ScriptedServer.start { FilmScript.answer($0) }
         let client = try await Self.connect(server)
         let received = Received()
-        let session = try await client.setup(try await client.describe(), over: .udp) { received.callbacks($0) }
+        let session = try await client.setup(try await client.describe(), over: .udp) { received.sink($0) }
         _ = try await session.play()
         let ports = try server.requests.filter { $0.method == .setup }.compactMap {
             try $0.headers.typed(TransportHeader.self)?.specs.first?.clientPort
@@ -119,7 +120,7 @@ import Testing
         let client = try await Self.connect(server)
         // The first report leaves within 1.03 to 3.08 s (RFC 3550 6.3.1), the keep-alives every second from SETUP on.
         let begin = ContinuousClock.now
-        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().callbacks($0) }
+        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().sink($0) }
         _ = try await session.play()
         #expect(await session.waitUntilEnd(timeout: .milliseconds(3_500)) == nil)
         let keepAlives = server.requests.filter { $0.method == .getParameter }
@@ -143,7 +144,7 @@ import Testing
         var configuration = Client.Configuration()
         configuration.silenceTimeout = .milliseconds(200)
         let client = try await Self.connect(server, configuration)
-        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().callbacks($0) }
+        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().sink($0) }
         _ = try await session.play()
         #expect(await session.waitUntilEnd(timeout: .seconds(5)) == .silence)
         await client.close()
@@ -155,7 +156,7 @@ import Testing
         var configuration = Client.Configuration()
         configuration.silenceTimeout = .milliseconds(2_000)
         let client = try await Self.connect(server, configuration)
-        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().callbacks($0) }
+        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().sink($0) }
         _ = try await session.play()
         try await session.pause()
         #expect(await session.waitUntilEnd(timeout: .milliseconds(3_000)) == nil)
@@ -169,7 +170,7 @@ import Testing
             request.method == .pause ? [.close] : FilmScript.answer(request)
         }
         let client = try await Self.connect(server)
-        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().callbacks($0) }
+        let session = try await client.setup(try await client.describe(), over: .tcp) { Received().sink($0) }
         _ = try await session.play()
         await #expect(throws: ClientError.connectionClosed(reason: "by the server")) { try await session.pause() }
         #expect(await session.waitUntilEnd(timeout: .seconds(5)) == .connectionClosed(reason: "by the server"))

@@ -28,6 +28,9 @@ struct DecodeOrder: Sendable {
     /// The presentation times of `units` and of what arrived with them, ascending.
     private var sorted: [Int64] = []
     private var last = Int64.min
+    /// The farthest that a unit's presentation time lies after that of its rank: how many later units, in time, may
+    /// still be presented before it.
+    private var lead: Int64 = 0
     /// The reordering delay so far, in nanoseconds: the largest difference of sorted and own presentation time.
     private(set) var delay: Int64 = 0
     /// Units displaced by more than the window: their decode times are approximate.
@@ -48,12 +51,23 @@ struct DecodeOrder: Sendable {
         var index = sorted.count
         while index > 0, sorted[index - 1] > unit.presentation { index -= 1 }
         sorted.insert(unit.presentation, at: index)
-        return units.count > Self.window ? removeFirst() : nil
+        return units.count > Self.window ? takeFirst() : nil
     }
 
     /// After the last unit: those that are left, one a call.
-    mutating func removeFirst() -> (unit: Unit, decode: Int64)? {
-        guard !units.isEmpty else { return nil }
+    ///
+    /// A stream that was cut short may lack B-frames whose later neighbours have come: what is presented after the
+    /// first gap that there could be has no certain rank. To give it one would count the missing frame as lateness, and
+    /// as reordering delay of the whole stream.
+    /// - Parameter isComplete: the sender has ended the stream; nothing is missing.
+    mutating func removeFirst(isComplete: Bool) -> (unit: Unit, decode: Int64)? {
+        guard let newest = sorted.last else { return nil }
+        for (unit, rank) in zip(units, sorted) { lead = max(lead, unit.presentation - rank) }
+        guard isComplete || sorted[0] <= newest - lead else { return nil }
+        return takeFirst()
+    }
+
+    private mutating func takeFirst() -> (unit: Unit, decode: Int64) {
         let unit = units.removeFirst()
         var decode = sorted.removeFirst()
         if decode < last {
@@ -63,6 +77,7 @@ struct DecodeOrder: Sendable {
         if last != .min { vote(decode - last) }
         last = decode
         delay = max(delay, decode - unit.presentation)
+        lead = max(lead, unit.presentation - decode)
         return (unit, decode)
     }
 

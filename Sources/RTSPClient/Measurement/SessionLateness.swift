@@ -19,6 +19,9 @@ package import RTP
 /// In 2 and 3 the reordering delay may be some whole frames larger than `DecodeOrder` can see. The usual difference of
 /// last packets tells how many; it has to be right to half a frame only.
 ///
+/// A stream that reorders and has lost packets may lack whole units; the ranks of those around them are then wrong by a
+/// frame, and with them the smallest difference and the reordering delay. There the usual difference decides.
+///
 /// In each the constant part of all delays (the network's shortest way, a server that is late from the first packet to
 /// the last) is not seen; `clockOffset` shows it where clocks can be compared.
 package struct SessionLateness: Sendable {
@@ -52,7 +55,9 @@ package struct SessionLateness: Sendable {
         var offset: Int32?
         zeros = Array(repeating: nil, count: streams.count)
         for (index, stream) in streams.enumerated() where stream.largestUnit <= StreamMeter.smallUnit {
-            guard let least = stream.differences.minimum else { continue }
+            guard let least = stream.mayLackUnits ? stream.differences.usual : stream.differences.minimum else {
+                continue
+            }
             zeros[index] = Zero(difference: least, source: .ownUnits)
             let delay = stream.reorderingDelay.nanoseconds / 1000
             // The start of the PLAY on the arrivals' clock; a stream without reordering knows it best.
@@ -76,7 +81,7 @@ package struct SessionLateness: Sendable {
     private static func zero(
         of stream: StreamMeter, start: RTPTimestamp?, origin: Int64?, wallClock: Int64?
     ) -> Zero? {
-        guard let usual = usual(stream.lastDifferences) else { return nil }
+        guard let usual = stream.lastDifferences.usual else { return nil }
         if let origin, let toStart = start.flatMap({ stream.microseconds(to: $0) }) {
             let delay = stream.reorderingDelay.nanoseconds / 1000
             let difference = correct(origin - toStart - delay, usual: usual, stream)
@@ -97,27 +102,13 @@ package struct SessionLateness: Sendable {
         return (clock.wallClock - wallClock) / 1000 - toReport - stream.reorderingDelay.nanoseconds / 1000
     }
 
-    /// Takes off the whole frames by which the file's reordering delay exceeds the least one.
+    /// Takes off the whole frames by which the file's reordering delay exceeds the least one, and adds those by which
+    /// missing units have made it seem longer than it is.
     private static func correct(_ zero: Int64, usual: Int32, _ stream: StreamMeter) -> Int32 {
         let period = stream.unitPeriod.nanoseconds / 1000
         let excess = zero - Int64(usual)
-        guard period > 0, excess > 0 else { return Int32(clamping: zero) }
-        return Int32(clamping: zero - (excess + period / 2) / period * period)
-    }
-
-    /// The lower end of the 2 ms in which most of the values lie.
-    static func usual(_ samples: Samples) -> Int32? {
-        let sorted = samples.values.sorted()
-        guard var best = sorted.first else { return nil }
-        var bestCount = 0
-        var end = 0
-        for start in sorted.indices {
-            while end < sorted.count, Int64(sorted[end]) - Int64(sorted[start]) <= 2_000 { end += 1 }
-            if end - start > bestCount {
-                bestCount = end - start
-                best = sorted[start]
-            }
-        }
-        return best
+        guard period > 0, excess > 0 || stream.mayLackUnits else { return Int32(clamping: zero) }
+        let half = excess < 0 ? -period / 2 : period / 2
+        return Int32(clamping: zero - (excess + half) / period * period)
     }
 }

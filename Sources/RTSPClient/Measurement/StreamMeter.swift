@@ -1,6 +1,14 @@
 package import MediaCore
 package import RTP
 
+/// What one stream of a session has measured.
+package struct StreamMeasurement: Sendable {
+    package var meter: StreamMeter
+    /// Packets that reached this host but found no room in the socket's buffer, those that were joined counted once;
+    /// nil if nobody knows. They are among the meter's lost ones.
+    package var drops: Int64?
+}
+
 /// Measures one stream as its packets come: loss, reordering, and when each access unit's first and last packet came.
 ///
 /// An access unit is what bears one timestamp. Nothing is allocated per packet.
@@ -21,11 +29,11 @@ package struct StreamMeter: Sendable {
     /// Of each unit, arrival of the first packet less decode time, up to a constant that `SessionLateness` finds: the
     /// arrival counts from the meter's epoch, the decode time from the first timestamp and without the reordering
     /// delay.
-    package private(set) var differences = Samples()
+    package private(set) var differences = Histogram()
     /// The same of each unit's last packet: by pacing, what is steady of a stream whose large units start early.
-    package private(set) var lastDifferences = Samples()
+    package private(set) var lastDifferences = Histogram()
     /// Of each unit of several packets, arrival of the last less arrival of the first.
-    package private(set) var spread = Samples()
+    package private(set) var spread = Histogram()
     package private(set) var firstTimestamp: RTPTimestamp?
     /// What the first sender report said: a timestamp and its wall clock, in nanoseconds since the Unix epoch.
     package private(set) var senderClock: (timestamp: RTPTimestamp, wallClock: Int64)?
@@ -51,18 +59,23 @@ package struct StreamMeter: Sendable {
     /// The usual time from unit to unit in decode order; zero if there is none.
     package var unitPeriod: MediaTime { MediaTime(nanoseconds: order.period) }
 
+    /// Units are not sent in the order of their presentation, and some may not have come.
+    var mayLackUnits: Bool { order.delay > 0 && ledger.lost > 0 }
+
     /// Accounts for a packet of `bytes` bytes.
-    package mutating func receive(_ header: RTPHeader, bytes count: Int, at arrival: MediaTime) {
+    package mutating func receive(
+        _ number: SequenceNumber, _ timestamp: RTPTimestamp, bytes count: Int, at arrival: MediaTime
+    ) {
         packets += 1
         bytes += Int64(count)
         if firstArrival == nil { firstArrival = arrival }
         lastArrival = arrival
-        let isNewest = ledger.receive(header.sequenceNumber) == .ahead
-        if current?.timestamp == header.timestamp {
+        let isNewest = ledger.receive(number) == .ahead
+        if current?.timestamp == timestamp {
             current?.last = arrival
             current?.packets += 1
         } else if isNewest {
-            begin(header.timestamp, at: arrival)
+            begin(timestamp, at: arrival)
         }
     }
 
@@ -73,10 +86,12 @@ package struct StreamMeter: Sendable {
     }
 
     /// After the last packet: accounts for the units whose decode times were not certain yet.
-    package mutating func finish() {
+    /// - Parameter isComplete: the sender has ended the stream; else units of the last frames may be missing, and a few
+    ///   get no decode time.
+    package mutating func finish(isComplete: Bool) {
         endUnit()
         current = nil
-        while let next = order.removeFirst() { add(next.unit, decode: next.decode) }
+        while let next = order.removeFirst(isComplete: isComplete) { add(next.unit, decode: next.decode) }
     }
 
     private mutating func begin(_ timestamp: RTPTimestamp, at arrival: MediaTime) {

@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct DecodeOrderTests {
     /// The decode times (less the delay) and the delay of units with these presentation times.
-    private static func decode(_ presentations: [Int64]) -> (times: [Int64], order: DecodeOrder) {
+    private static func decode(
+        _ presentations: [Int64], isComplete: Bool = true
+    ) -> (times: [Int64], order: DecodeOrder) {
         var order = DecodeOrder()
         var times: [Int64] = []
         var units: [Int64] = []
@@ -19,8 +21,9 @@ import Testing
                 order.append(
                     DecodeOrder.Unit(presentation: presentation, arrival: Int64(index), lastArrival: Int64(index))))
         }
-        while take(order.removeFirst()) {}
-        #expect(units == presentations.indices.map(Int64.init))
+        while take(order.removeFirst(isComplete: isComplete)) {}
+        #expect(units == presentations.indices.prefix(units.count).map(Int64.init))
+        #expect(units.count == presentations.count || !isComplete)
         return (times.map { $0 - order.delay }, order)
     }
 
@@ -48,6 +51,21 @@ import Testing
         #expect(times == presentations.indices.map { Int64($0) * 40 })
         #expect(order.delay == 80)
         #expect(order.misplaced == 0)
+    }
+
+    /// Wherever a stream is cut: the decode times are those of the whole one, and so is the delay. A missing B-frame is
+    /// neither lateness nor delay.
+    @Test(arguments: [[3, 1, 2], [4, 2, 1, 3], [1]])
+    func aCutLosesAFewUnitsAndNoCertainty(group: [Int64]) {
+        var presentations: [Int64] = [80]
+        for index in 0..<20 { presentations += group.map { ($0 + Int64(index * group.count) + 2) * 40 } }
+        let whole = Self.decode(presentations)
+        for count in (group.count + 2)...presentations.count {
+            let cut = Self.decode(Array(presentations.prefix(count)), isComplete: false)
+            #expect(cut.order.delay == whole.order.delay, "\(count) units")
+            #expect(cut.times.count >= count - 2 * group.count)
+            #expect(cut.times == Array(whole.times.prefix(cut.times.count)), "\(count) units")
+        }
     }
 
     /// A variable frame rate keeps its steps.

@@ -24,32 +24,26 @@ struct SentStream {
     ///   - presentation: NPT.
     ///   - departure: when its first packet comes, from `origin`.
     ///   - packets: one comes every 0.1 ms.
-    mutating func send(presentation: MediaTime, departure: MediaTime, packets: Int) throws {
+    mutating func send(presentation: MediaTime, departure: MediaTime, packets: Int) {
         let timestamp = start.advanced(by: presentation.ticks(at: clockRate))
         for index in 0..<packets {
             let number = SequenceNumber(sequenceNumber)
             sequenceNumber &+= 1
             let arrival = Self.origin + departure + .microseconds(Int64(index) * 100)
-            let header = try Self.header(number, timestamp)
-            meter.receive(header, bytes: 1000, at: arrival)
+            meter.receive(number, timestamp, bytes: 1000, at: arrival)
         }
     }
 
-    mutating func finish() { meter.finish() }
+    /// A unit of so many packets is sent, and none comes.
+    mutating func lose(packets: Int) { sequenceNumber &+= UInt16(packets) }
+
+    /// The sender ends it.
+    mutating func finish() { meter.finish(isComplete: true) }
 
     mutating func announce(wallClock: Int64, at npt: MediaTime) {
         meter.receive(
             SenderReport(
                 ssrc: SSRC(1), ntpTimestamp: NTPTimestamp(unixNanoseconds: wallClock),
                 rtpTimestamp: start.advanced(by: npt.ticks(at: clockRate)), packetCount: 0, octetCount: 0))
-    }
-
-    static func header(_ number: SequenceNumber, _ timestamp: RTPTimestamp) throws -> RTPHeader {
-        var bytes = [UInt8](repeating: 0, count: 12)
-        bytes[0] = 0x80
-        bytes.withUnsafeMutableBytes {
-            RTPHeader.stamp($0.baseAddress!, sequenceNumber: number, timestamp: timestamp, ssrc: SSRC(1))
-        }
-        return try RTPHeader(parsing: bytes.span.bytes)
     }
 }

@@ -10,11 +10,11 @@ import Testing
     private static let framePeriod: Int64 = 40
 
     /// 10 s of audio: units of one packet every 20 ms of decode time, sent `late(index)` microseconds after it.
-    private static func audio(late: (Int) -> Int64 = { _ in 0 }) throws -> SentStream {
+    private static func audio(late: (Int) -> Int64 = { _ in 0 }) -> SentStream {
         var stream = SentStream(clockRate: audioRate, offset: 123)
         for index in 0..<500 {
             let time = MediaTime.milliseconds(Int64(index) * 20)
-            try stream.send(presentation: time, departure: time + .microseconds(late(index)), packets: 1)
+            stream.send(presentation: time, departure: time + .microseconds(late(index)), packets: 1)
         }
         stream.finish()
         return stream
@@ -24,18 +24,21 @@ import Testing
     /// early and hold up nothing; `late` microseconds are added to units' departures. `excess` frames are added to the
     /// reordering delay.
     private static func video(
-        keyPackets: Int = 60, early: Int64 = 300, excess: Int64 = 0, late: (Int) -> Int64 = { _ in 0 }
-    ) throws
-        -> SentStream
-    {
+        keyPackets: Int = 60, early: Int64 = 300, excess: Int64 = 0, lost: Set<Int> = [],
+        late: (Int) -> Int64 = { _ in 0 }
+    ) -> SentStream {
         var stream = SentStream(clockRate: .video)
         for index in 0..<250 {
             // Display positions of I0 P3 B1 B2 P6 B4 B5 ...
             let display = index == 0 ? 0 : index % 3 == 1 ? index + 2 : index - 1
             let decode = MediaTime.milliseconds(Int64(index) * framePeriod)
             let isKey = index % 30 == 1
+            guard !lost.contains(index) else {
+                stream.lose(packets: 8)
+                continue
+            }
             let departure = decode + .microseconds(late(index)) - .milliseconds(isKey ? early : 0)
-            try stream.send(
+            stream.send(
                 presentation: .milliseconds((Int64(display) + 1 + excess) * framePeriod), departure: departure,
                 packets: isKey ? keyPackets : 8)
         }
@@ -49,7 +52,7 @@ import Testing
     }
 
     @Test func anExactServerIsNeverLate() throws {
-        let (audio, video) = (try Self.audio(), try Self.video())
+        let (audio, video) = (Self.audio(), Self.video())
         let session = SessionLateness(
             [video.meter, audio.meter], starts: [video.start, audio.start], wallClock: nil)
         #expect(session.zeros.map { $0?.source } == [.otherStream, .ownUnits])
@@ -66,8 +69,8 @@ import Testing
 
     @Test func knownLatenessIsFound() throws {
         // 4 % of the audio 9 ms late, one video unit 50 ms, all other video 2 ms.
-        let audio = try Self.audio { $0 % 25 == 24 ? 9_000 : 0 }
-        let video = try Self.video { $0 == 123 ? 50_000 : 2_000 }
+        let audio = Self.audio { $0 % 25 == 24 ? 9_000 : 0 }
+        let video = Self.video { $0 == 123 ? 50_000 : 2_000 }
         let session = SessionLateness(
             [audio.meter, video.meter], starts: [audio.start, video.start], wallClock: nil)
         let audioLateness = try Self.lateness(audio, session.zeros[0])
@@ -82,8 +85,8 @@ import Testing
     /// where one would do.
     @Test(arguments: [1, 3])
     func framesOfNeedlessDelayAreFound(excess: Int64) throws {
-        let audio = try Self.audio()
-        let video = try Self.video(excess: excess) { $0 == 123 ? 30_000 : 1_000 }
+        let audio = Self.audio()
+        let video = Self.video(excess: excess) { $0 == 123 ? 30_000 : 1_000 }
         let session = SessionLateness(
             [audio.meter, video.meter], starts: [audio.start, video.start], wallClock: nil)
         let lateness = try Self.lateness(video, session.zeros[1])
@@ -92,9 +95,22 @@ import Testing
         #expect((-299_001...(-298_999)).contains(lateness.minimum))
     }
 
+    /// B-frames that did not come make nothing late, neither in a stream that is its own measure nor in another.
+    @Test(arguments: [(60, 300), (StreamMeter.smallUnit, 0)])
+    func lostUnitsAreNoLateness(keyPackets: Int, early: Int) throws {
+        let audio = Self.audio()
+        let video = Self.video(keyPackets: keyPackets, early: Int64(early), lost: [90, 150, 152, 204])
+        #expect(video.meter.ledger.lost == 32)
+        let session = SessionLateness(
+            [audio.meter, video.meter], starts: [audio.start, video.start], wallClock: nil)
+        let lateness = try Self.lateness(video, session.zeros[1])
+        #expect((-1...1).contains(lateness.p50))
+        #expect((-1...1).contains(lateness.p99))
+    }
+
     /// Small units only: nothing is early by design, so the stream needs no other.
     @Test func aStreamOfSmallUnitsIsItsOwnMeasure() throws {
-        let video = try Self.video(keyPackets: StreamMeter.smallUnit, early: 0) { $0 % 50 == 49 ? 4_000 : 0 }
+        let video = Self.video(keyPackets: StreamMeter.smallUnit, early: 0) { $0 % 50 == 49 ? 4_000 : 0 }
         let session = SessionLateness([video.meter], starts: [nil], wallClock: nil)
         #expect(session.zeros[0]?.source == .ownUnits)
         let lateness = try Self.lateness(video, session.zeros[0])
@@ -104,7 +120,7 @@ import Testing
 
     /// Large units and no other stream: the sender's report tells, if its clock is ours.
     @Test func theSendersClockMeasuresAStreamAlone() throws {
-        var video = try Self.video { _ in 3_000 }
+        var video = Self.video { _ in 3_000 }
         let wallClock: Int64 = 1_700_000_000_000_000_000
         // Delivery time of NPT 40 ms, which is the decode time of the first unit plus the reordering delay.
         let decodeOfStart = SentStream.origin - .milliseconds(6_990)
@@ -122,7 +138,7 @@ import Testing
 
     /// What is late throughout shows against the sender's clock only.
     @Test func constantLatenessIsTheClockOffset() throws {
-        var audio = try Self.audio { _ in 25_000 }
+        var audio = Self.audio { _ in 25_000 }
         let wallClock: Int64 = 1_700_000_000_000_000_000
         audio.announce(wallClock: wallClock + (SentStream.origin - .milliseconds(6_990)).nanoseconds, at: .zero)
         let session = SessionLateness([audio.meter], starts: [audio.start], wallClock: wallClock)

@@ -1,14 +1,15 @@
 import MediaCore
 import RTP
-import RTSPClient
 import Testing
 
+@testable import RTSPClient
+
 @Suite struct StreamMeterTests {
-    @Test func countsPacketsUnitsAndSpread() throws {
+    @Test func countsPacketsUnitsAndSpread() {
         var stream = SentStream(clockRate: .video)
         for unit in 0..<100 {
             let time = MediaTime.milliseconds(Int64(unit) * 40)
-            try stream.send(presentation: time, departure: time, packets: unit % 10 == 0 ? 21 : 1)
+            stream.send(presentation: time, departure: time, packets: unit % 10 == 0 ? 21 : 1)
         }
         stream.finish()
         let meter = stream.meter
@@ -18,22 +19,22 @@ import Testing
         #expect(meter.largestUnit == 21)
         #expect(meter.ledger.lost == 0)
         // The ten large units alone: 20 steps of 0.1 ms.
-        #expect(meter.spread.values == [Int32](repeating: 2000, count: 10))
+        #expect(meter.spread.entries.map(\.value) == [Int32](repeating: 2000, count: 10))
         #expect(meter.differences.count == 100)
         #expect(meter.firstArrival == SentStream.origin)
     }
 
     /// A packet that comes late belongs to its unit, and begins none.
-    @Test func aLatePacketBeginsNoUnit() throws {
+    @Test func aLatePacketBeginsNoUnit() {
         var meter = StreamMeter(clockRate: .video, epoch: .zero)
         for (number, timestamp, time) in [(1, 0, 0), (2, 3600, 40), (4, 7200, 80), (3, 3600, 81), (5, 7200, 82)] {
             meter.receive(
-                try SentStream.header(SequenceNumber(UInt16(number)), RTPTimestamp(UInt32(timestamp))), bytes: 12,
+                SequenceNumber(UInt16(number)), RTPTimestamp(UInt32(timestamp)), bytes: 12,
                 at: .milliseconds(Int64(time)))
         }
-        meter.finish()
+        meter.finish(isComplete: true)
         #expect(meter.units == 3)
         #expect(meter.ledger.reordered == 1)
-        #expect(meter.spread.values == [2000])
+        #expect(meter.spread.entries == [Histogram.Entry(value: 2000, count: 1)])
     }
 }

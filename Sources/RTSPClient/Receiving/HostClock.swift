@@ -1,3 +1,5 @@
+// Both declare timespec, and which of them owns it is not ours to say.
+import CSocket
 import Glibc
 package import MediaCore
 import NIOCore
