@@ -49,9 +49,9 @@ class Machine:
     def now(cls, server):
         ticks = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
         busy = (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
-        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        own = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         try:
-            known = server.cpu() + children.ru_utime + children.ru_stime
+            known = server.cpu() + sum(used.ru_utime + used.ru_stime for used in own)
         except FileNotFoundError:
             raise RuntimeError(f"{server.kind.name} has died") from None
         return cls(time.monotonic(), busy, known, dropped())

@@ -27,7 +27,8 @@ def cost(title, clients, tcp=False):
     def run(bench, kind):
         with bench.server(kind) as server:
             report = bench.load(server, [title], bench.clients or clients, bench.duration, tcp=tcp).finish()
-        return Figure.of([report["server"]["cpu_s_per_gb"]], report)
+        notes = [f"{count} viewers"] if bench.clients else []
+        return Figure.of([report["server"]["cpu_s_per_gb"]], report, notes=notes)
 
     return run
 
@@ -37,7 +38,7 @@ def capacity(bench, kind):
     to 5 %, for its peers roughly."""
     reports = []
 
-    def holds(clients):
+    def play(clients):
         # They come within 8 s and then all play together.
         rate = max(20, clients / 8)
         with bench.server(kind) as server:
@@ -47,8 +48,12 @@ def capacity(bench, kind):
         bench.say(f"  {clients} viewers: {'yes' if good else 'no'} {', '.join(remarks([report]))}")
         return good
 
+    def holds(clients):
+        # A near miss gets a second try: one hiccup of the machine is not the server's.
+        return play(clients) or is_clean(reports[-1]) and lateness(reports[-1]) <= 20 and play(clients)
+
     if kind.name == "sluice":
-        best = bisect(holds, bench.clients or 400)
+        best = halve(holds, bench.clients or 400)
     else:
         best = climb(holds, (40, 60, 80, 100, 125, 150, 200, 300))
     # What stopped it: the fewest viewers that were too many.
@@ -62,7 +67,7 @@ def capacity(bench, kind):
     return Figure((best,), notes, reports)
 
 
-def bisect(holds, start, most=3200):
+def halve(holds, start, most=3200):
     """The largest number for which `holds`, to 5 %."""
     low, high, next_one = 0, None, start
     while True:
