@@ -12,6 +12,7 @@ Server and generator have cores of their own. All files are in .build-bench; res
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -80,6 +81,8 @@ def measure(bench, bar, kind):
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__.strip())
+    # So that servers and network namespaces go too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     environment = os.environ
     wanted = environment.get("BARS", "").split() or [bar.name for bar in scenarios.BARS]
     if unknown := set(wanted) - {bar.name for bar in scenarios.BARS}:

@@ -23,9 +23,9 @@ def is_clean(report):
     return not (report["lost"] or report["viewers"]["failed"] or report["viewers"]["ended_early"])
 
 
-def is_generator_bound(report):
-    """The generator says that it may be the bottleneck, or its sockets had no room for what came."""
-    return bool(report["generator"].get("warning")) or report["dropped_at_generator"] > 0
+def is_disturbed(report):
+    """The generator may have been the bottleneck, its sockets had no room for what came, or other programs took its place."""
+    return bool(report["generator"].get("warning")) or report["dropped_at_generator"] > 0 or report["machine"]["others"] > 0.5
 
 
 def lateness(report):

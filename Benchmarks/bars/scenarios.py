@@ -5,7 +5,7 @@ import time
 import typing
 
 import link
-from figures import Figure, is_clean, is_generator_bound, lateness, remarks, settled
+from figures import Figure, is_clean, is_disturbed, lateness, remarks, settled
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,8 +62,8 @@ def capacity(bench, kind):
     notes = []
     if limit:
         notes = [f"at {limit['viewers']['asked']}: {', '.join(remarks([limit]))}"]
-        if is_generator_bound(limit):
-            notes.insert(0, "the generator's limit, not the server's")
+        if is_disturbed(limit):
+            notes.insert(0, "limited by the generator, or by what else ran here")
     return Figure((best,), notes, reports)
 
 
