@@ -45,10 +45,10 @@ asan: ## unit tests under the address sanitizer
 lint: ## format, imports, sizes, shell scripts
 	@.ci/lint
 
-bench: ## 60 viewers of an 8 Mbit/s 1080p clip, over UDP and over TCP (CLIENTS, DURATION)
-	@.ci/install build demo
+bench: ## every bar of the design, beside other servers, in one table (BARS, CLIENTS, DURATION, LIVE555, GPAC)
+	@.ci/install build bench
 	swift build -c release --scratch-path $(RELEASE) --product sluice
-	@Benchmarks/load $(RELEASE)/release/sluice
+	@/usr/bin/python3 Benchmarks/bars $(RELEASE)/release/sluice
 
 image: ## the container image, by docker or buildah (IMAGE_BUILDER); IMAGE names it
 	@docker/build "$(IMAGE)"

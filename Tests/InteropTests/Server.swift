@@ -11,17 +11,19 @@ struct Server: Sendable {
 
     /// Serves `directory` while `body` runs. The process is stopped with SIGTERM on every way out and must then leave by itself, with 0.
     ///
-    /// - Parameter prefix: a command that runs the server, `ip netns exec NAME`.
+    /// - Parameters:
+    ///   - prefix: a command that runs the server, `ip netns exec NAME`.
+    ///   - options: more flags of `serve`.
     static func serving<Result: Sendable>(
         _ directory: URL, host: String = "127.0.0.1", prefix: [String] = [], log: URL, port: Int = freePort(),
-        rtpPort: Int? = nil, _ body: @Sendable (Server) async throws -> Result
+        rtpPort: Int? = nil, options flags: [String] = [], _ body: @Sendable (Server) async throws -> Result
     ) async throws -> Result {
         let serve =
             Tool.urgently + prefix + [
                 try Place.binary, "serve", directory.path, "--host", host, "--port", "\(port)", "--rtp-port",
                 "\(rtpPort ?? port + 1000)",
                 "--log-level", "info",
-            ]
+            ] + flags
         // The shell holds the server while its standard input is open: if these tests die, that closes and the server goes.
         let script = #"""
             log=$1; shift
