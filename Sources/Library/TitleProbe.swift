@@ -143,11 +143,6 @@ struct TitleProbe: ~Copyable {
         }
         let seeking = seeking(offers.map(\.stream))
         let isSeekable = seeking != .counting || file.size <= limits.maximumScanSize
-        var settings = settings
-        if context.container == .avi {
-            let known = offers.compactMap { offer in offer.end.map { (source: offer.source, end: $0) } }
-            settings.closedStreams = try AVIEndedStreams(file, settings, interrupt).found(among: known)
-        }
         return TitleDescription(
             container: context.container.label, tracks: tracks, formats: offers.map(\.format),
             omitted: omitted.sorted { $0.key < $1.key }.map {
@@ -155,12 +150,16 @@ struct TitleProbe: ~Copyable {
             },
             duration: ends.contains(nil) ? nil : ends.compactMap(\.self).max(), isSeekable: isSeekable,
             origin: origin, sources: offers.map(\.source), demuxer: context.container, seeking: seeking,
-            settings: readingSettings(offers), sharesDemuxers: sharesDemuxers(seeking, offers))
+            settings: try readingSettings(offers), sharesDemuxers: sharesDemuxers(seeking, offers))
     }
 
-    private func readingSettings(_ offers: [Offer]) -> DemuxerSettings {
+    private func readingSettings(_ offers: [Offer]) throws(MediaError) -> DemuxerSettings {
         var reading = settings
         reading.parses = !context.container.traits.describesUnits || offers.contains(where: \.isReframed)
+        if context.container == .avi {
+            let known = offers.compactMap { offer in offer.end.map { (source: offer.source, end: $0) } }
+            reading.closedStreams = try AVIEndedStreams(file, settings, interrupt).found(among: known)
+        }
         return reading
     }
 
