@@ -147,6 +147,9 @@ package struct DemandQueue {
         return nil
     }
 
+    /// A track that is short could still be given more.
+    package var mayReadMore: Bool { feeds.contains { !$0.isExhausted && !isFull($0) } }
+
     func isFull(_ feed: Feed) -> Bool {
         let fed = lines[feed.lines]
         return fed.reduce(0) { $0 + $1.unsentBytes } >= limits.lowBytes

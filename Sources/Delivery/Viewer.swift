@@ -63,6 +63,8 @@ package final class Viewer: Paced {
     var standsAt = MediaTime.zero
     /// NPT at which the PLAY in force ends; nil for the title's end.
     var rangeEnd: MediaTime?
+    /// Where the PLAY that is starting will begin, once the first batch has told.
+    private var startPosition: MediaTime?
     /// NPT of the first unit since the last seek.
     var mediaStart = MediaTime.zero
     /// What was read before a stream joined is read again: see `wanted`.
@@ -158,7 +160,7 @@ package final class Viewer: Paced {
             queue.restart(at: isUntouched && target == .zero ? nil : target, end: end)
             if !queue.isSplit { closeParts() }
             lastFailure = nil
-            (standsAt, rangeEnd) = (target, end)
+            (standsAt, rangeEnd, startPosition) = (target, end, nil)
             state = .starting(from: from, completion: completion)
             readIfNeeded()
             scheduleDeparture()
@@ -256,8 +258,10 @@ package final class Viewer: Paced {
         scheduleDeparture()
     }
 
-    /// The first batch of a PLAY is here.
+    /// A batch of a PLAY that has not begun is here: the first, or the first that has units of all streams which must be spread.
     private func start(_ batch: Batch, from: MediaTime, _ completion: (Result<Start, MediaError>) -> Void) {
+        startPosition = batch.start ?? startPosition
+        guard batch.failure != nil || !lacksFirstUnit || !queue.mayReadMore else { return }
         guard let first = queue.lines.compactMap({ $0.firstOfGeneration?.unit.decodeTime }).min() else {
             guard batch.isEnd || batch.failure != nil else { return }
             state = .idle
@@ -265,9 +269,17 @@ package final class Viewer: Paced {
             return completion(.failure(batch.failure ?? .rangeNotSatisfiable))
         }
         let position =
-            batch.start ?? queue.lines.compactMap { $0.firstOfGeneration?.unit.presentationTime }.min() ?? first
+            startPosition ?? queue.lines.compactMap { $0.firstOfGeneration?.unit.presentationTime }.min() ?? first
         mediaStart = position
         begin(from: position, at: environment.now() + startDelay(first) + (position - first), completion)
+    }
+
+    /// A stream over datagrams has nothing yet: its first unit may be a large one, for whose time everything else must wait.
+    private var lacksFirstUnit: Bool {
+        streams.indices.contains { index in
+            streams[index].transport.isPaced && streams[index].phase != .silent && !queue.lines[index].isEnded
+                && queue.lines[index].firstOfGeneration == nil
+        }
     }
 
     /// How long the earliest unit must wait so that each track's first unit, if it is large, has the time to leave in.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import Glibc
 import Library
 import Logging
@@ -97,13 +98,14 @@ struct ServeCommand: AsyncParsableCommand {
         let wildcard = ["::", "0.0.0.0"].contains(address.ipAddress ?? "")
         let name = wildcard ? "127.0.0.1" : address.ipAddress ?? options.host
         let host = name.contains(":") ? "[\(name)]" : name
+        let demand = options.demandLimits
         logger.info(
             "serving",
             metadata: [
                 "directory": "\(options.directory)", "rtsp": "\(host):\(port)",
                 "rtp": server.rtpPort.map { "\($0)-\($0 + 1)/udp" } ?? "off",
-                "low-time-ms": "\(options.effectiveLowTime)", "low-bytes": "\(options.lowBytes)",
-                "low-packets": "\(options.lowPackets)", "batch-bytes": "\(options.batchBytes)",
+                "low-time-ms": "\(demand.lowTime.nanoseconds / 1_000_000)", "low-bytes": "\(demand.lowBytes)",
+                "low-packets": "\(demand.lowPackets)", "batch-bytes": "\(options.batchBytes)",
                 "max-access-unit": "\(options.maxAccessUnit)", "lead-ms": "\(options.lead)",
                 "start-lead-ms": "\(options.startLead)",
                 "burst": "\(options.burst)", "bye-delay-ms": "\(options.byeDelay)", "mtu": "\(options.mtu)",

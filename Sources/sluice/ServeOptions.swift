@@ -31,13 +31,13 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Threads that open and read files.")
     var ioThreads = 4
 
-    @Option(help: "A track with less than this unsent asks for more (milliseconds); at least a --lead above 300.")
+    @Option(help: "A track with less than this unsent asks for more (milliseconds); a --lead above 300 raises this.")
     var lowTime = 200
 
-    @Option(help: "A viewer with this many unsent bytes reads nothing.")
+    @Option(help: "A viewer with this many unsent bytes reads nothing; in proportion more for a --lead above 300.")
     var lowBytes = 512 * 1024
 
-    @Option(help: "A viewer with this many unsent packets reads nothing.")
+    @Option(help: "A viewer with this many unsent packets reads nothing; more for a --lead above 300.")
     var lowPackets = 512
 
     @Option(help: "Bytes that one read may bring (or one access unit, if that is larger).")
@@ -152,17 +152,20 @@ struct ServeOptions: ParsableArguments {
             maxPendingOpens > 0 && rememberedTitles > 0, "--max-pending-opens and --remembered-titles must be positive")
     }
 
-    /// What is not read in time cannot start in time: a lead above the default needs as much media at hand.
-    var effectiveLowTime: Int {
-        lead > Int(PacingLimits.standard.lead.nanoseconds / 1_000_000) ? max(lowTime, lead) : lowTime
+    /// What is not read in time cannot start in time: a lead above the default needs more media at hand.
+    var demandLimits: DemandLimits {
+        let standard = Int(PacingLimits.standard.lead.nanoseconds / 1_000_000)
+        let isLong = lead > standard
+        return DemandLimits(
+            lowTime: .milliseconds(Int64(isLong ? max(lowTime, lead + 100) : lowTime)),
+            lowBytes: isLong ? lowBytes * lead / standard : lowBytes,
+            lowPackets: isLong ? lowPackets * lead / standard : lowPackets, batchBytes: batchBytes,
+            batchTime: DemandLimits.standard.batchTime)
     }
 
     var serverLimits: RTSPServer.Limits {
         var limits = RTSPServer.Limits()
-        limits.demand = DemandLimits(
-            lowTime: .milliseconds(Int64(effectiveLowTime)), lowBytes: lowBytes, lowPackets: lowPackets,
-            batchBytes: batchBytes,
-            batchTime: DemandLimits.standard.batchTime)
+        limits.demand = demandLimits
         limits.pacing = PacingLimits(
             quantum: PacingLimits.standard.quantum, lead: .milliseconds(Int64(lead)), burst: burst,
             goodbyeDelay: .milliseconds(Int64(byeDelay)), startLead: .milliseconds(Int64(startLead)))

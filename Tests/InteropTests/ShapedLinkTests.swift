@@ -8,13 +8,8 @@ extension Interop {
         private static let title = "keys.mp4"
         private static let seconds = 12
 
-        /// Flags of `serve` for such a link. A key frame may take 800 ms to leave, also the one that a PLAY begins with; more than that is
-        /// read ahead, so that it is there in time, and the first read reaches past a key frame; and no more than 16 packets leave at
-        /// once: of a larger segmented datagram the shaper would take only what its queue holds.
-        private static let spread = [
-            "--lead", "800", "--start-lead", "800", "--low-time", "1200", "--low-bytes", "2097152", "--low-packets",
-            "2048", "--batch-bytes", "524288", "--burst", "16",
-        ]
+        /// Flags of `serve` for such a link: a key frame may take 800 ms to leave. (What is read ahead grows with it.)
+        private static let spread = ["--lead", "800"]
 
         /// What came over the link, and how much was sent.
         private struct Passage: Sendable {
