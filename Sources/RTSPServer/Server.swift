@@ -26,6 +26,8 @@ package final class Server: Sendable {
     private let datagramChannels: [any Channel]
     /// As bound.
     package let address: SocketAddress
+    /// RTSP sessions now.
+    package var sessionCount: Int { context.registry.count }
     /// Nil if UDP is off.
     package var rtpPort: Int? { context.rtpPort }
 

@@ -12,4 +12,7 @@ enum Allocator {
     /// Wire buffers are pooled, access units are not: by its own rule glibc would keep ever larger blocks in its heaps once one was freed,
     /// between smaller ones that stay.
     static func bound() { sluice_bound_allocator(mapped, trimmed, heaps) }
+
+    /// What viewers have left behind goes back to the kernel. Takes the heaps' locks, for some milliseconds.
+    static func trim() { sluice_trim_allocator() }
 }

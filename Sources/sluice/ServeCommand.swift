@@ -125,7 +125,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func runUntilSignal(_ server: Server, _ logger: Logger) async throws {
         var configuration = ServiceGroupConfiguration(
-            services: [.init(service: ServerService(server: server))], gracefulShutdownSignals: [.sigterm, .sigint],
+            services: [.init(service: ServerService(server: server)), .init(service: TrimService(server: server))],
+            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         configuration.maximumGracefulShutdownDuration = .seconds(4)
         try await ServiceGroup(configuration: configuration).run()

@@ -12,4 +12,7 @@ static inline void sluice_bound_allocator(int mapped, int trimmed, int heaps) {
     mallopt(M_ARENA_MAX, heaps);
 }
 
+// Free pages go back to the kernel, also those between blocks in use.
+static inline void sluice_trim_allocator(void) { malloc_trim(0); }
+
 #endif
