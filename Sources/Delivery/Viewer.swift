@@ -263,7 +263,7 @@ package final class Viewer: Paced {
         startPosition = batch.start ?? startPosition
         guard batch.failure != nil || !lacksFirstUnit || !queue.mayReadMore else { return }
         guard let first = queue.lines.compactMap({ $0.firstOfGeneration?.unit.decodeTime }).min() else {
-            guard batch.isEnd || batch.failure != nil else { return }
+            guard queue.isExhausted || batch.failure != nil else { return }
             state = .idle
             standsAt = from
             return completion(.failure(batch.failure ?? .rangeNotSatisfiable))

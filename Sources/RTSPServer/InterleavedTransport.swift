@@ -76,6 +76,7 @@ final class InterleavedWriter {
     var isFull: Bool { outstanding >= limit }
 
     func setSendBuffer(_ wanted: SendBuffer) {
+        let wanted = sendBuffer.map(wanted.joined) ?? wanted
         guard sendBuffer != wanted else { return }
         sendBuffer = wanted
         wanted.apply(to: channel)

@@ -19,6 +19,15 @@ import Testing
         #expect(buffer.total == total)
     }
 
+    @Test("what a connection carries first does not bind what comes later")
+    func joined() {
+        let small = SendBuffer(bytesPerSecond: 60_000, limits: Limits())
+        let middle = SendBuffer(bytesPerSecond: 300_000, limits: Limits())
+        let large = SendBuffer(bytesPerSecond: 2_000_000, limits: Limits())
+        #expect(small.joined(with: middle) == middle && middle.joined(with: small) == middle)
+        #expect(small.joined(with: large) == large && large.joined(with: middle) == large)
+    }
+
     @Test("the kernel is told, once the connection is there")
     func applied() async throws {
         let group = MultiThreadedEventLoopGroup.singleton

@@ -121,7 +121,9 @@ package struct StreamMeter: Sendable {
 
     private func nanoseconds(_ ticks: Int64) -> Int64 {
         let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: Int64(clockRate.hertz))
-        return seconds * 1_000_000_000 + rest * 1_000_000_000 / Int64(clockRate.hertz)
+        // A peer that counts whole seconds and jumps could exceed the range; 68 years are enough, also for differences.
+        let bounded = min(max(seconds, -(1 << 31)), 1 << 31)
+        return bounded * 1_000_000_000 + rest * 1_000_000_000 / Int64(clockRate.hertz)
     }
 
     /// The time from the stream's first timestamp to `other`, in microseconds; negative if that is earlier.
