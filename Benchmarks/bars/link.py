@@ -10,8 +10,9 @@ RATE = media.KEYS_RATE * 3 // 2
 QUEUE = "32kb"
 SERVER, CLIENT = "10.212.1.1", "10.212.1.2"
 
-# What Sluice needs to be told on such a link: a key frame may take 800 ms to leave. (What is read ahead grows with it.)
-OPTIONS = ["--lead", 800]
+# What Sluice needs to be told on such a link: a key frame may take 800 ms to leave (what is read ahead grows with it), and half a queue at most
+# leaves at once.
+OPTIONS = ["--lead", 800, "--burst", 16]
 
 
 @contextlib.contextmanager

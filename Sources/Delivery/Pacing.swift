@@ -3,7 +3,7 @@ package import MediaCore
 
 /// When packets leave: the Pacer's law for one viewer.
 ///
-/// A unit's last packet leaves by its decode time plus one quantum. A unit of more than `step` packets starts early, at most `lead` before
+/// A unit's last packet leaves by its decode time plus one quantum. A unit of more than `burst` packets starts early, at most `lead` before
 /// its decode time, at the lowest even rate that gets it and what is queued before it out in time: in steps of `step` packets as long as
 /// these are a quantum or more apart, for a segmented send of sixteen packets costs little more than one of a single packet. At most `burst`
 /// packets leave in one quantum, whatever is overdue.
@@ -22,8 +22,7 @@ package struct PacingLimits: Hashable, Sendable {
     package var startLead: MediaTime
     /// Between the steps of a PLAY's first unit, if the lead permits.
     package var startInterval: MediaTime
-    /// Packets of a large unit that leave together, while its even rate is no higher than that in each quantum; and the most packets of a
-    /// unit that is not large.
+    /// Packets of a large unit that leave together, while its even rate is no higher than that in each quantum.
     package var step: Int
 
     package static let standard = PacingLimits(quantum: .milliseconds(2), lead: .milliseconds(300), burst: 32)
@@ -60,8 +59,8 @@ package struct PacingLimits: Hashable, Sendable {
         return min(lead, max(min(startLead, moderate), MediaTime(nanoseconds: atFullBurst)))
     }
 
-    /// Whether a unit is too large to leave at once.
-    package func isLarge(_ packets: Int32) -> Bool { packets > step }
+    /// Whether a unit is too large to leave in one quantum.
+    package func isLarge(_ packets: Int32) -> Bool { packets > burst }
 }
 
 extension PacingLimits {

@@ -40,11 +40,11 @@ import Testing
 
     @Test("small units leave in the quantum of their decode time")
     func smallUnits() {
-        let rig = rig([16, 5, 1])
+        let rig = rig([32, 5, 1])
         #expect(pacing.packetsDue(rig.queue.lines[0], now: ms(-1), last: nil) { $0 } == 0)
         let sent = drive(rig, until: ms(1000))
         #expect(sent.map(\.time) == [ms(0), ms(40), ms(80)])
-        #expect(sent.map(\.packets) == [16, 5, 1])
+        #expect(sent.map(\.packets) == [32, 5, 1])
     }
 
     @Test("overdue units are due together")
@@ -68,10 +68,10 @@ import Testing
         #expect(sent.allSatisfy { $0.packets == 20 })
     }
 
-    @Test("17 packets are large, 16 are not: a burst has room for two steps")
+    @Test("33 packets are large, 32 are not")
     func threshold() {
-        #expect(pacing.nextDeparture(rig([17]).queue.lines[0], last: nil) { $0 } == ms(-300))
-        #expect(pacing.nextDeparture(rig([16]).queue.lines[0], last: nil) { $0 } == ms(0))
+        #expect(pacing.nextDeparture(rig([33]).queue.lines[0], last: nil) { $0 } == ms(-300))
+        #expect(pacing.nextDeparture(rig([32]).queue.lines[0], last: nil) { $0 } == ms(0))
     }
 
     @Test("a large unit of no high rate leaves in even steps, each worth a segmented send")

@@ -52,14 +52,11 @@ import Testing
     @Test("a large first unit has the time that it takes at a moderate rate, and what it needs at the full burst")
     func startLead() {
         let pacing = PacingLimits.standard
-        #expect(pacing.leadAtStart(16) == .zero)
-        #expect(pacing.leadAtStart(17) == ms(20))
-        #expect(pacing.leadAtStart(32) == ms(20))
+        #expect(pacing.leadAtStart(32) == .zero)
         #expect(pacing.leadAtStart(33) == ms(40))
         #expect(pacing.leadAtStart(240) == ms(280))
         #expect(pacing.leadAtStart(32_000) == ms(300))
         let hasty = PacingLimits(quantum: ms(2), lead: ms(300), burst: 32, startLead: .zero)
-        #expect(hasty.leadAtStart(16) == .zero)
         #expect(hasty.leadAtStart(32) == .zero)
         #expect(hasty.leadAtStart(33) == ms(2))
         #expect(hasty.leadAtStart(64) == ms(2))

@@ -8,8 +8,9 @@ extension Interop {
         private static let title = "keys.mp4"
         private static let seconds = 12
 
-        /// Flags of `serve` for such a link: a key frame may take 800 ms to leave. (What is read ahead grows with it.)
-        private static let spread = ["--lead", "800"]
+        /// Flags of `serve` for such a link: a key frame may take 800 ms to leave (what is read ahead grows with it), and no more than 16
+        /// packets leave at once: of a larger segmented datagram the shaper would take only what its queue holds.
+        private static let spread = ["--lead", "800", "--burst", "16"]
 
         /// What came over the link, and how much was sent.
         private struct Passage: Sendable {
