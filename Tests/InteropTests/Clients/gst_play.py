@@ -16,8 +16,10 @@ rtspsrc does it by default: RTP timestamps are what tells exact times.
 """
 
 import argparse
+import faulthandler
 import json
 import os
+import signal
 import struct
 import threading
 import time
@@ -28,6 +30,15 @@ import gi
 gi.require_version("Gst", "1.0")
 gi.require_version("GstVideo", "1.0")
 from gi.repository import Gst, GstVideo  # noqa: E402
+
+# Looked up once: PyGObject makes an enumeration's values at their first use, and two streaming threads at once may not find them. A probe
+# that fails counts as DROP, and a dropped FLUSH_STOP stops the pipeline for good.
+OK, DROP = Gst.PadProbeReturn.OK, Gst.PadProbeReturn.DROP
+BUFFER, EVENT_DOWNSTREAM = Gst.PadProbeType.BUFFER, Gst.PadProbeType.EVENT_DOWNSTREAM
+EVENT_FLUSH = Gst.PadProbeType.EVENT_FLUSH
+FLUSH_STOP, EOS = Gst.EventType.FLUSH_STOP, Gst.EventType.EOS
+# The same with classes: two made at once are two, and then "argument 1: Must be Gst.PadProbeInfo, not PadProbeInfo".
+CLASSES = Gst.Buffer, Gst.Caps, Gst.Event, Gst.Message, Gst.Pad, Gst.PadProbeInfo, Gst.Structure, GstVideo.VideoInfo
 
 PROTOCOLS = {"udp": 1, "tcp": 4}  # GstRTSPLowerTrans
 DECODER = "h264parse ! avdec_h264 max-threads=1"
@@ -44,6 +55,8 @@ COUNTED = {
 # After a seek: frames and units enough to judge, so that the next seek can go out.
 ENOUGH_FRAMES = 2
 ENOUGH_UNITS = 3
+# Seconds: when a BYE arrives during a seek, rtspsrc's threads sometimes wait for each other without end, all its requests answered.
+STUCK = 8
 
 
 def plane_bytes(data, info):
@@ -107,6 +120,7 @@ class Player:
         self.pipeline.add(self.source)
         self.tracks, self.reports, self.pads = [], {}, []
         self.ready = threading.Event()
+        self.stuck = False
 
     def on_manager(self, _, manager):
         manager.connect("on-ssrc-active", self.on_report)
@@ -123,21 +137,20 @@ class Player:
         track = Track(structure.get_string("media"), structure.get_value("clock-rate"))
         self.tracks.append(track)
         self.pads.append(pad)
-        watched = Gst.PadProbeType.BUFFER | Gst.PadProbeType.EVENT_DOWNSTREAM | Gst.PadProbeType.EVENT_FLUSH
-        pad.add_probe(watched, self.on_packet, track)
+        pad.add_probe(BUFFER | EVENT_DOWNSTREAM | EVENT_FLUSH, self.on_packet, track)
         encoding = structure.get_string("encoding-name")
         depayloader = DEPAYLOADERS.get(encoding) or COUNTED[encoding] + " ! identity name=units"
         branch = Gst.parse_bin_from_description(depayloader + " ! fakesink name=sink sync=false async=false", True)
-        branch.get_by_name("units").get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, self.on_unit, track)
+        branch.get_by_name("units").get_static_pad("src").add_probe(BUFFER, self.on_unit, track)
         if track.media == "video" and encoding in DEPAYLOADERS:
-            branch.get_by_name("sink").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, self.on_frame, track)
-        branch.get_by_name("sink").get_static_pad("sink").add_probe(Gst.PadProbeType.EVENT_DOWNSTREAM, self.on_end, track)
+            branch.get_by_name("sink").get_static_pad("sink").add_probe(BUFFER, self.on_frame, track)
+        branch.get_by_name("sink").get_static_pad("sink").add_probe(EVENT_DOWNSTREAM, self.on_end, track)
         self.pipeline.add(branch)
         branch.sync_state_with_parent()
         pad.link(branch.get_static_pad("sink"))
 
     def on_packet(self, pad, info, track):
-        if info.type & Gst.PadProbeType.BUFFER:
+        if info.type & BUFFER:
             buffer = info.get_buffer()
             sequence, track.timestamp, track.ssrc = struct.unpack("!HII", buffer.extract_dup(2, 10))
             # Datagrams sent before a seek may still lie in the socket: RTP-Info's seq tells them from the new ones.
@@ -146,16 +159,16 @@ class Player:
             if track.flushes and not track.begun:
                 if track.first is None or (sequence - track.first) & 0xFFFF >= 0x8000:
                     track.stale += 1
-                    return Gst.PadProbeReturn.DROP
+                    return DROP
             track.begun = True
             track.timestamps.add(track.timestamp)
-            return Gst.PadProbeReturn.OK
+            return OK
         event = info.get_event()
-        if event.type == Gst.EventType.FLUSH_STOP:
+        if event.type == FLUSH_STOP:
             track.outdated = track.first, track.rtptime
             track.reset()
             track.flushes += 1
-        return Gst.PadProbeReturn.OK
+        return OK
 
     def read_caps(self, track, caps):
         if caps is None:
@@ -174,18 +187,18 @@ class Player:
         track.units.append([track.timestamp, buffer.pts, zlib.adler32(data, 0)])
         if track.media == "video":
             track.stream.append(data)
-        return Gst.PadProbeReturn.OK
+        return OK
 
     def on_frame(self, pad, info, track):
         buffer = info.get_buffer()
         picture = GstVideo.VideoInfo.new_from_caps(pad.get_current_caps())
         track.frames.append([buffer.pts, adler32(plane_bytes(buffer.extract_dup(0, buffer.get_size()), picture))])
-        return Gst.PadProbeReturn.OK
+        return OK
 
     def on_end(self, _, info, track):
-        if info.get_event().type == Gst.EventType.EOS:
+        if info.get_event().type == EOS:
             track.ended = True
-        return Gst.PadProbeReturn.OK
+        return OK
 
     def failure(self, timeout):
         """Waits for the end of the whole presentation: nil at EOS, else what went wrong."""
@@ -224,8 +237,14 @@ class Player:
 
     def seek_once(self, position, timeout):
         flushes = [track.flushes for track in self.tracks]
-        self.pads[0].send_event(Gst.Event.new_seek(
-            1.0, Gst.Format.TIME, Gst.SeekFlags.FLUSH, Gst.SeekType.SET, int(position * Gst.SECOND), Gst.SeekType.NONE, 0))
+        event = Gst.Event.new_seek(
+            1.0, Gst.Format.TIME, Gst.SeekFlags.FLUSH, Gst.SeekType.SET, int(position * Gst.SECOND), Gst.SeekType.NONE, 0)
+        seeking = threading.Thread(target=self.pads[0].send_event, args=(event,), daemon=True)
+        seeking.start()
+        seeking.join(STUCK)
+        if seeking.is_alive():
+            self.stuck = True
+            return f"rtspsrc did not take the seek within {STUCK} s"
         return self.wait_for(lambda: all(
             track.flushes > before and track.satisfied() for track, before in zip(self.tracks, flushes)), timeout)
 
@@ -248,7 +267,7 @@ def seek(make_player, positions, timeout, output):
     for position in positions:
         for _ in range(4):
             began = time.monotonic()
-            if player is None or all(track.ended for track in player.tracks):
+            if player is None or player.stuck or all(track.ended for track in player.tracks):
                 if player:
                     player.stop()
                 player = make_player()
@@ -256,6 +275,8 @@ def seek(make_player, positions, timeout, output):
                 if error:
                     return runs + [player.run(None, "before the seek: " + error, began, f"{output}.264")]
             error = player.seek_once(position, timeout)
+            if player.stuck:
+                continue
             if error or not any(track.ended and not track.begun for track in player.tracks):
                 break
         runs.append(player.run(position, error, began, f"{output}.{len(runs)}.264"))
@@ -272,6 +293,8 @@ def main():
     arguments.add_argument("--timeout", type=float, default=30)
     arguments.add_argument("--latency", type=int, default=2000, help="of the jitter buffer, milliseconds; rtspsrc's default")
     options = arguments.parse_args()
+    # Whoever stops it for taking too long learns where it stood.
+    faulthandler.register(signal.SIGTERM, all_threads=True, chain=True)
     Gst.init(None)
     make_player = lambda: Player(options.url, options.protocol, options.latency)  # noqa: E731
     if options.seek:
