@@ -9,10 +9,13 @@ package protocol Paced: AnyObject {
     func departDue(now: MediaTime) -> MediaTime?
 }
 
-/// A member's place in its pacer: the quantum at which it will be woken.
+/// A member's place in its pacer: the quantum at which it will be woken, and the last one in which it was.
 package struct PacerSlot {
     var quantum: Int64?
+    var served = Int64.min
     package init() {}
+
+    fileprivate init(quantum: Int64?, served: Int64) { (self.quantum, self.served) = (quantum, served) }
 }
 
 /// One per event loop: serves all of the loop's viewers, waking once per quantum in which anything is due.
@@ -22,8 +25,6 @@ package final class Pacer {
     package let quantum: MediaTime
     /// May hold entries that a later `schedule` has overtaken; those are skipped.
     private var heap: Heap<Entry> = []
-    /// The first quantum that `run` has not begun to serve: nobody is woken twice in one.
-    private var earliest: Int64 = 0
 
     private struct Entry: Comparable {
         let quantum: Int64
@@ -38,13 +39,15 @@ package final class Pacer {
         self.quantum = quantum
     }
 
-    /// Wakes `member` in the first quantum that begins at or after `time`, unless it is woken earlier anyhow.
+    /// Wakes `member` in the first quantum that begins at or after `time`, unless it is woken earlier anyhow. That may be the quantum of now,
+    /// but no member is woken twice in one.
     package func schedule(_ member: any Paced, at time: MediaTime) {
         schedule(member, quantum: firstQuantum(from: time))
     }
 
     private func schedule(_ member: any Paced, quantum: Int64) {
-        let quantum = max(quantum, earliest)
+        let served = member.pacerSlot.served
+        let quantum = served < quantum ? quantum : served + 1
         if let planned = member.pacerSlot.quantum, planned <= quantum { return }
         member.pacerSlot.quantum = quantum
         heap.insert(Entry(quantum: quantum, member: member))
@@ -61,13 +64,17 @@ package final class Pacer {
     /// Wakes every member due at `now`, each at most once.
     package func run(now: MediaTime) {
         let current = now.nanoseconds / quantum.nanoseconds
-        self.earliest = current + 1
         while let first = heap.min, first.quantum <= current {
             heap.removeMin()
             guard first.member.pacerSlot.quantum == first.quantum else { continue }
-            first.member.pacerSlot.quantum = nil
+            first.member.pacerSlot = PacerSlot(quantum: nil, served: current)
             if let next = first.member.departDue(now: now) { schedule(first.member, at: next) }
         }
+    }
+
+    /// The beginning of the quantum of `time`: what is due then may leave at once.
+    package func beginning(of time: MediaTime) -> MediaTime {
+        MediaTime(nanoseconds: time.nanoseconds - time.nanoseconds % quantum.nanoseconds)
     }
 
     private func firstQuantum(from time: MediaTime) -> Int64 {

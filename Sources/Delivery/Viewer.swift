@@ -176,7 +176,7 @@ package final class Viewer: Paced {
     private func resume(_ completion: (Result<Start, MediaError>) -> Void) {
         // Delivery goes on where it stood, also if that lies before the start (a pause within the lead).
         let start = max(standsAt, timeline.start)
-        begin(from: start, at: environment.now() + (start - standsAt), completion)
+        begin(from: start, at: beginning + (start - standsAt), completion)
     }
 
     /// Stops sending. What is queued stays, and reads stop as soon as it is enough.
@@ -271,8 +271,11 @@ package final class Viewer: Paced {
         let position =
             startPosition ?? queue.lines.compactMap { $0.firstOfGeneration?.unit.presentationTime }.min() ?? first
         mediaStart = position
-        begin(from: position, at: environment.now() + startDelay(first) + (position - first), completion)
+        begin(from: position, at: beginning + startDelay(first) + (position - first), completion)
     }
+
+    /// The delivery time of what begins now: on the pacer's grid, so that it need not wait for the next quantum.
+    private var beginning: MediaTime { environment.pacer.beginning(of: environment.now()) }
 
     /// A stream over datagrams has nothing yet: its first unit may be a large one, for whose time everything else must wait.
     private var lacksFirstUnit: Bool {

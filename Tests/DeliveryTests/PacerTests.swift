@@ -70,6 +70,21 @@ import Testing
         #expect(pacer.nextWake == ms(4))
     }
 
+    @Test("who comes in a quantum that others were served in need not wait for the next")
+    func comesLate() {
+        let (early, late) = (Member(), Member())
+        pacer.schedule(early, at: ms(4))
+        pacer.run(now: ms(4))
+        let now = MediaTime(nanoseconds: 5_300_000)
+        pacer.schedule(late, at: pacer.beginning(of: now))
+        pacer.schedule(early, at: pacer.beginning(of: now))
+        #expect(pacer.nextWake == ms(4))
+        pacer.run(now: now)
+        #expect(late.wakes == [now])
+        #expect(early.wakes == [ms(4)])
+        #expect(pacer.nextWake == ms(6))
+    }
+
     @Test("one run serves all that are due, and the timer is not set for those who left")
     func many() {
         let members = (0..<50).map { _ in Member() }

@@ -37,6 +37,20 @@ import Testing
         #expect(seat.transports[0].sent.map(\.header.marker) == Array(repeating: false, count: 19) + [true])
     }
 
+    @Test("a PLAY between two quanta does not wait for the next; what follows is on the pacer's grid")
+    func playBetweenQuanta() throws {
+        let seat = stage.seat(.film(seconds: 10, keyPackets: 20))
+        let asked = ViewerStage.begin + MediaTime(nanoseconds: 700_000)
+        stage.run(until: asked)
+        seat.play()
+        stage.run(for: ms(100))
+        let times = seat.transports.flatMap(\.sent).map(\.time)
+        #expect(times.first == asked)
+        let later = times.filter { $0 != asked }
+        #expect(!later.isEmpty)
+        #expect(later.allSatisfy { $0.nanoseconds % ms(2).nanoseconds == 0 })
+    }
+
     @Test("a large first unit leaves at once and has the whole lead; its timestamp says so")
     func largeStart() throws {
         let seat = stage.seat(.film(seconds: 10))
