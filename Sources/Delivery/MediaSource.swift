@@ -57,9 +57,10 @@ package struct CursorTrack: Hashable, Sendable {
 
 /// A reading position in a file, for one or more of its tracks.
 package protocol MediaCursor: AnyObject, Sendable {
-    /// Reads one batch on the I/O pool. The caller has at most one read under way per cursor.
+    /// Reads one batch on the I/O pool. The caller has at most one read under way per cursor, and keeps nothing of the request: the batch is
+    /// written into its buffer in place only if nobody else holds that.
     /// - Parameter completion: called once, on the pool's thread, also after `close()`.
-    func read(_ request: ReadRequest, completion: @escaping @Sendable (Batch) -> Void)
+    func read(_ request: consuming ReadRequest, completion: @escaping @Sendable (Batch) -> Void)
     /// Gives each track a cursor of its own, by the track's position in the title, that goes on where this one stands with that track: no
     /// unit comes twice, none is left out. No read is under way. This cursor's next read, if any, brings a seek. Never blocks.
     func split() -> [Int: any MediaCursor]

@@ -236,7 +236,7 @@ package final class Viewer: Paced {
         let eventLoop = environment.eventLoop
         // The I/O thread may be the last to let go of this closure, and a viewer ends on its loop.
         let bound = NIOLoopBound(reference, eventLoop: eventLoop)
-        cursor.read(request) { batch in
+        cursor.read(consume request) { batch in
             eventLoop.execute { bound.value.viewer?.received(batch, for: demand) }
         }
     }

@@ -52,7 +52,7 @@ package final class FileCursor: MediaCursor {
 
     private var interrupt: Interrupt { interrupts.withLock { $0 } }
 
-    package func read(_ request: ReadRequest, completion: @escaping @Sendable (Batch) -> Void) {
+    package func read(_ request: consuming ReadRequest, completion: @escaping @Sendable (Batch) -> Void) {
         let box = RequestBox(request)
         title.pool.enqueue(device: title.identity.device) { [self] in perform(box, completion) }
     }
@@ -199,7 +199,7 @@ package final class FileCursor: MediaCursor {
 private final class RequestBox: Sendable {
     private let request: Mutex<ReadRequest>
 
-    init(_ request: ReadRequest) { self.request = Mutex(request) }
+    init(_ request: consuming ReadRequest) { self.request = Mutex(request) }
 
     /// Leaves a request with an empty buffer of no size behind, so that the wire buffer has one owner and is written
     /// in place.
