@@ -29,8 +29,8 @@ package struct DemandQueue {
     package var isReading: Bool { feeds.contains(where: \.isReading) }
     /// Nothing more comes in this generation.
     package var isExhausted: Bool { feeds.allSatisfy(\.isExhausted) }
-    package var unsentPackets: Int { lines.reduce(0) { $0 + $1.unsentPackets } }
-    package var unsentBytes: Int { lines.reduce(0) { $0 + $1.unsentBytes } }
+    package var unsentPackets: Int { lines.indices.reduce(0) { $0 + lines.span[$1].unsentPackets } }
+    package var unsentBytes: Int { lines.indices.reduce(0) { $0 + lines.span[$1].unsentBytes } }
 
     /// One cursor's reading.
     struct Feed {
@@ -89,6 +89,24 @@ package struct DemandQueue {
             return queuedUntil - unsentUnits[unsentUnits.startIndex + staleUnits]
         }
 
+        /// What a viewer asks of its line's first train at each wake: without the buffer, so that nothing is retained.
+        struct Head {
+            let decodeTime: MediaTime
+            let departedPackets: Int32
+            let isLeftover: Bool
+        }
+
+        var head: Head? {
+            guard !waiting.isEmpty else { return nil }
+            let first = waiting.startIndex
+            return Head(
+                decodeTime: waiting[first].train.unit.decodeTime, departedPackets: waiting[first].departedPackets,
+                isLeftover: waiting[first].isLeftover)
+        }
+
+        /// Nothing more comes, and the kernel has all of it.
+        var isDelivered: Bool { isEnded && waiting.isEmpty && departed.isEmpty }
+
         /// The oldest train of this generation that is still whole or in part here.
         package var firstOfGeneration: PacketTrain? { waiting.first { !$0.isLeftover }?.train }
 
@@ -133,8 +151,8 @@ package struct DemandQueue {
     /// The one cause of reads. When it returns a demand, a read counts as under way until `receive`.
     package mutating func demand() -> Demand? {
         for index in feeds.indices where !feeds[index].isReading && !feeds[index].isExhausted {
-            let fed = lines[feeds[index].lines]
-            let isShort = fed.contains { !$0.isEnded && $0.unsentTime < limits.lowTime }
+            let lowTime = limits.lowTime
+            let isShort = feeds[index].lines.contains { !lines.span[$0].isEnded && lines.span[$0].unsentTime < lowTime }
             let isFull = isFull(feeds[index])
             noteStarvation(feed: index, isShort: isShort, isFull: isFull)
             guard isShort, !isFull else { continue }
@@ -151,9 +169,12 @@ package struct DemandQueue {
     package var mayReadMore: Bool { feeds.contains { !$0.isExhausted && !isFull($0) } }
 
     func isFull(_ feed: Feed) -> Bool {
-        let fed = lines[feed.lines]
-        return fed.reduce(0) { $0 + $1.unsentBytes } >= limits.lowBytes
-            || fed.reduce(0) { $0 + $1.unsentPackets } >= limits.lowPackets
+        var (bytes, packets) = (0, 0)
+        for line in feed.lines {
+            bytes += lines.span[line].unsentBytes
+            packets += lines.span[line].unsentPackets
+        }
+        return bytes >= limits.lowBytes || packets >= limits.lowPackets
     }
 
     /// Starvation is the interleaving's doing: one track is short while the cursor is full of another that is not. A title whose every

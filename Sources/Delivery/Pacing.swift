@@ -73,19 +73,20 @@ extension PacingLimits {
         _ line: DemandQueue.Line, now: MediaTime, last: MediaTime?, departure: (MediaTime) -> MediaTime
     ) -> Int {
         var due: Int64 = 0
-        for waiting in line.waiting {
-            let through = waiting.packetsThrough - line.packetsDeparted
-            if waiting.isLeftover {
+        // By index: an element that is taken out is retained.
+        for index in line.waiting.indices {
+            let through = line.waiting[index].packetsThrough - line.packetsDeparted
+            if line.waiting[index].isLeftover {
                 due = through
                 continue
             }
-            let time = departure(waiting.train.unit.decodeTime)
+            let time = departure(line.waiting[index].train.unit.decodeTime)
             if time <= now {
                 due = through
                 continue
             }
             guard isLarge(line.largestUnit), time - lead <= now else { break }
-            guard isLarge(waiting.train.packets), nextStep(through, until: time, last: last) <= now else { continue }
+            guard isLarge(line.waiting[index].train.packets), nextStep(through, until: time, last: last) <= now else { continue }
             due = max(due, min(through, max(Int64(step), evenShare(of: through, until: time, last: last, now: now))))
         }
         return Int(due)
@@ -113,16 +114,35 @@ extension PacingLimits {
     package func nextDeparture(
         _ line: DemandQueue.Line, last: MediaTime?, departure: (MediaTime) -> MediaTime
     ) -> MediaTime? {
-        guard let head = line.waiting.first else { return nil }
+        guard let head = line.head else { return nil }
         if head.isLeftover { return MediaTime(nanoseconds: .min) }
-        var next = departure(head.train.unit.decodeTime)
+        var next = departure(head.decodeTime)
         guard isLarge(line.largestUnit) else { return next }
-        for waiting in line.waiting {
-            let time = departure(waiting.train.unit.decodeTime)
+        for index in line.waiting.indices {
+            let time = departure(line.waiting[index].train.unit.decodeTime)
             if time - lead >= next { break }
-            guard isLarge(waiting.train.packets) else { continue }
-            next = min(next, nextStep(waiting.packetsThrough - line.packetsDeparted, until: time, last: last))
+            guard isLarge(line.waiting[index].train.packets) else { continue }
+            let packets = line.waiting[index].packetsThrough - line.packetsDeparted
+            next = min(next, nextStep(packets, until: time, last: last))
         }
         return next
     }
+}
+
+/// As `PacingLimits`, without taking the line out of the queue: that would retain what it holds, at each wake.
+extension DemandQueue {
+    func packetsDue(
+        line: Int, _ limits: PacingLimits, now: MediaTime, last: MediaTime?, departure: (MediaTime) -> MediaTime
+    ) -> Int {
+        limits.packetsDue(lines.span[line], now: now, last: last, departure: departure)
+    }
+
+    func nextDeparture(
+        line: Int, _ limits: PacingLimits, last: MediaTime?, departure: (MediaTime) -> MediaTime
+    ) -> MediaTime? {
+        limits.nextDeparture(lines.span[line], last: last, departure: departure)
+    }
+
+    func head(line: Int) -> Line.Head? { lines.span[line].head }
+    func isDelivered(line: Int) -> Bool { lines.span[line].isDelivered }
 }

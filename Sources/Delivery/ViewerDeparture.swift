@@ -31,8 +31,8 @@ extension Viewer {
     }
 
     private func headTime(_ line: Int) -> MediaTime {
-        guard let head = queue.lines[line].waiting.first else { return MediaTime(nanoseconds: .max) }
-        return head.isLeftover ? MediaTime(nanoseconds: .min) : head.train.unit.decodeTime
+        guard let head = queue.head(line: line) else { return MediaTime(nanoseconds: .max) }
+        return head.isLeftover ? MediaTime(nanoseconds: .min) : head.decodeTime
     }
 
     /// Sends what is due of one line; returns how many packets of the quantum's burst that took.
@@ -45,7 +45,7 @@ extension Viewer {
         if transport.isPaced { due = min(due, budget) }
         var sent = 0
         while sent < due, !transport.isFull {
-            if queue.lines[line].waiting.first?.departedPackets == 0 { beginUnit(line: line) }
+            if queue.head(line: line)?.departedPackets == 0 { beginUnit(line: line) }
             guard let departure = depart(line: line, limit: due - sent, transport) else { break }
             sent += departure.packets
             guard departure.isWithinBuffer(prefix: transport.prefix) else {
@@ -77,9 +77,8 @@ extension Viewer {
     /// While not playing, only units that are half sent are finished.
     private func packetsDue(_ line: Int, limits: PacingLimits, now: MediaTime) -> Int {
         if case .playing = state {
-            return limits.packetsDue(queue.lines[line], now: now, last: streams[line].lastDeparture) {
-                timeline.deliveryTime(of: $0)
-            }
+            let (timeline, last) = (timeline, streams[line].lastDeparture)
+            return queue.packetsDue(line: line, limits, now: now, last: last) { timeline.deliveryTime(of: $0) }
         }
         guard let head = queue.lines[line].waiting.first, head.departedPackets > 0 else { return 0 }
         return Int(head.packetsLeft)
@@ -101,15 +100,15 @@ extension Viewer {
         guard case .playing = state else { return }
         var last: MediaTime?
         var next: MediaTime?
-        for line in queue.lines {
-            if let until = line.departedUntil { last = max(last ?? until, until) }
-            guard let head = line.waiting.first else {
-                guard line.isEnded else { return }
+        for index in queue.lines.indices {
+            let head = queue.head(line: index)
+            if let until = queue.lines[index].departedUntil { last = max(last ?? until, until) }
+            guard let head else {
+                guard queue.lines[index].isEnded else { return }
                 continue
             }
-            let time = head.train.unit.decodeTime
             if head.isLeftover { return }
-            next = min(next ?? time, time)
+            next = min(next ?? head.decodeTime, head.decodeTime)
         }
         guard let last, let next, next - last > Self.largestGap else { return }
         // Not into the past, and with the lead that a large unit has anywhere else.
@@ -134,9 +133,10 @@ extension Viewer {
                 if let time = nextDrop(line: line) { earliest = min(earliest ?? time, time) }
                 continue
             }
-            let departure = { self.timeline.deliveryTime(of: $0) }
-            let next = limits(of: transport).nextDeparture(
-                queue.lines[line], last: streams[line].lastDeparture, departure: departure)
+            let (timeline, last) = (timeline, streams[line].lastDeparture)
+            let next = queue.nextDeparture(line: line, limits(of: transport), last: last) {
+                timeline.deliveryTime(of: $0)
+            }
             guard var time = next else { continue }
             if transport.isFull {
                 // A byte stream tells when it has room; the loop's shared socket is offered more in each quantum.
@@ -163,10 +163,8 @@ extension Viewer {
     /// Nothing more comes on any stream that is set up, and the kernel has all of it.
     var isDelivered: Bool {
         if queue.isExhausted && queue.isEmpty { return true }
-        return streams.indices.allSatisfy { line in
-            guard streams[line].phase != .silent else { return true }
-            let line = queue.lines[line]
-            return line.isEnded && line.waiting.isEmpty && line.departed.isEmpty
+        return streams.indices.allSatisfy { index in
+            streams[index].phase == .silent || queue.isDelivered(line: index)
         }
     }
 
