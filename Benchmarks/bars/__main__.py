@@ -95,8 +95,10 @@ def main():
     kinds = servers.kinds(bench.sluice, gst_server, {} if alone else environment)
     began = time.monotonic()
     floor = bench.floor()
-    notes = {"udp": f"{floor['udp']:.2f} (bare loop of sendmsg with UDP_SEGMENT; {floor['udp_gro']:.2f} to receivers with UDP_GRO)",
-             "tcp": f"{floor['tcp']:.2f} (bare loop of 60 kB writes)"}
+    notes = {"udp": f"{floor['udp']:.2f} (bare loop of sendmsg with UDP_SEGMENT; {floor['udp_gro']:.2f} to receivers with UDP_GRO); "
+                    f"{floor['udp_paced']:.2f} with this bar's packets, each at its time",
+             "tcp": f"{floor['tcp']:.2f} (bare loop of 60 kB writes); {floor['tcp_paced']:.2f} with this bar's units, each at its time",
+             "small": f"{floor['small_paced']:.2f} (bare loop of sendmmsg with this bar's packets, each at its time)"}
     rows = []
     for bar in scenarios.BARS:
         if bar.name not in wanted:

@@ -158,7 +158,7 @@ def narrow(bench, kind):
 BARS = [
     Bar("P1", "UDP, 8 Mbit/s 1080p, 60 viewers: CPU s/GB", cost("film", 60), (1.0,), floor="udp", places=2),
     Bar("P2", "TCP, 8 Mbit/s 1080p, 60 viewers: CPU s/GB", cost("film", 60, tcp=True), (0.6,), floor="tcp", places=2),
-    Bar("P3", "UDP, 0.5 Mbit/s, 100 viewers of a two-hour MP4: CPU s/GB", cost("long", 100), (8.0,)),
+    Bar("P3", "UDP, 0.5 Mbit/s, 100 viewers of a two-hour MP4: CPU s/GB", cost("long", 100), (8.0,), floor="small"),
     Bar("P4", "viewers of P1 on one core: none lost, late p99 <= 10 ms", capacity, (800,), more_is_better=True, places=0),
     Bar("P5", "connect to first RTP, p50 / p99: ms", start, (3.0, 10.0)),
     Bar("M1", "memory per viewer, P3's file: kB", growth("long", 100), (200,), places=0),
