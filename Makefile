@@ -51,9 +51,9 @@ bench: ## every bar of the design, beside other servers, in one table (BARS, CLI
 	swift build -c release --scratch-path $(RELEASE) --product sluice
 	@/usr/bin/python3 Benchmarks/bars $(RELEASE)/release/sluice
 
-micro: ## micro benchmarks in a minute (FILTER); fails if an operation allocates more than Benchmarks/micro/thresholds.json has
+micro: ## micro benchmarks (FILTER, TIMES=no); fails if an operation allocates more than Benchmarks/micro/thresholds.json allows
 	swift build -c release --package-path Benchmarks/micro --scratch-path $(MICRO)
-	@$(MICRO)/release/micro --check Benchmarks/micro/thresholds.json $(if $(FILTER),--filter '$(FILTER)')
+	@$(MICRO)/release/micro --check Benchmarks/micro/thresholds.json $(if $(FILTER),--filter '$(FILTER)') $(if $(filter no,$(TIMES)),--untimed)
 
 image: ## the container image, by docker or buildah (IMAGE_BUILDER); IMAGE names it
 	@docker/build "$(IMAGE)"

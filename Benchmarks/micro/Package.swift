@@ -14,7 +14,6 @@ let strict: [SwiftSetting] = [
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 
@@ -37,7 +36,7 @@ let package = Package(
         .executableTarget(
             name: "micro",
             dependencies: [
-                "CAllocations", "Delivery", "MediaCore", "RTP", "RTPPayload", "RTSP", nioCore, nioEmbedded,
+                "CAllocations", "Delivery", "MediaCore", "RTP", "RTPPayload", "RTSP", nioCore,
             ], swiftSettings: strict),
     ]
 )

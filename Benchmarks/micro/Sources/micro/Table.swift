@@ -6,7 +6,7 @@ enum Table {
     private static let width = 11
 
     static var header: String {
-        let titles = ["bytes", "min ns", "p50 ns", "p99 ns", "GB/s", "allocs"]
+        let titles = ["bytes", "min ns", "p50 ns", "p99 ns", "a second", "MB/s", "allocs"]
         return pad("benchmark") + pad("per", to: 10) + titles.map { right($0) }.joined()
     }
 
@@ -15,7 +15,8 @@ enum Table {
         let numbers = [
             number(measurement.bytes, decimals: 0), number(time?.minimum, decimals: 1),
             number(time?.median, decimals: 1), number(time?.percentile99, decimals: 1),
-            number(measurement.gigabytesPerSecond, decimals: 2), number(measurement.allocations, decimals: 2),
+            number(measurement.perSecond, decimals: 0),
+            number(measurement.megabytesPerSecond, decimals: 0), number(measurement.allocations, decimals: 2),
         ]
         return pad(measurement.name) + pad(measurement.operation, to: 10) + numbers.map { right($0) }.joined()
     }

@@ -1,7 +1,6 @@
 import Delivery
 import MediaCore
 import NIOCore
-import NIOEmbedded
 import RTP
 import RTPPayload
 
@@ -31,7 +30,7 @@ enum ViewerBenchmarks {
 /// One event loop's furniture and its viewers.
 private final class Stage {
     private(set) var now = MediaTime.seconds(100)
-    private let eventLoop = EmbeddedEventLoop()
+    private let eventLoop = QueueingLoop()
     private let pacer = Pacer(quantum: PacingLimits.standard.quantum)
     private let pool = BufferPool(maximumFreeBytes: 1 << 30)
     private var viewers: [Viewer] = []
