@@ -5,7 +5,7 @@ ARGS   ?=
 IMAGE  ?= sluice
 
 RELEASE := .build-release
-MICRO   := Benchmarks/micro/.build
+MICRO   := .build-micro
 SWIFT_TEST := swift test --disable-xctest
 # Those that talk over sockets in real time. They have the processor to themselves.
 TIMED := 'RTSPServerTests|RTSPClientTests'
@@ -63,4 +63,4 @@ check-image: ## build the image, run it and play from it
 	@docker/check "$(IMAGE)"
 
 clean: ## remove what was built, the demo clip too
-	rm -rf .build .build-* .swiftpm $(MICRO) demo
+	rm -rf .build .build-* .swiftpm demo

@@ -52,6 +52,7 @@ struct FilmBatch {
         let firstRun = batch.runs.count
         var runs = batch.runs
         _ = try batch.buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 48 * 1024) { space in
+            // SAFETY: `space` is ours inside this closure, and `finalize` is called for it.
             var output = OutputRawSpan(buffer: space, initializedCount: 0)
             try packetizer.packetize(
                 content.span.bytes, isRandomAccessPoint: false, into: &output, runs: &runs, base: base)

@@ -17,13 +17,13 @@ struct Measurement: Encodable {
         let percentile99: Double
     }
 
-    /// Operations in a second of CPU time, by the least time: other programs on the machine only ever add to it.
+    /// Operations in a second of CPU time, by the median.
     var perSecond: Double? {
-        guard let time, time.minimum > 0 else { return nil }
-        return 1e9 / time.minimum
+        guard let time, time.median > 0 else { return nil }
+        return 1e9 / time.median
     }
 
-    /// 10^6 bytes in a second of CPU time, by the least time.
+    /// 10^6 bytes in a second of CPU time, by the median.
     var megabytesPerSecond: Double? {
         guard let bytes, let perSecond else { return nil }
         return bytes * perSecond / 1e6

@@ -15,7 +15,7 @@ struct Options {
         usage: micro [--filter TEXT] [--json] [--untimed] [--check FILE] [--write FILE]
 
         CPU time of an operation in ns: the least, the median and the 99th percentile of 30 to 400 samples. Operations a second and
-        MB/s (10^6 bytes) are by the least. Allocations of an operation are counted apart and are the same in every run.
+        MB/s (10^6 bytes) are by the median. Allocations of an operation are counted apart and are the same in every run.
 
           --filter TEXT  only benchmarks whose name holds TEXT
           --json         print JSON, not a table

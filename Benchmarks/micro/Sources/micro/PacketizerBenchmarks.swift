@@ -123,6 +123,7 @@ enum PacketizerBenchmarks {
             let format = try PayloadFormat.make(for: testCase.codec, firstUnit: testCase.unit)
             var packetizer = format.makePacketizer(layout: layout, payloadType: 96)
             let units = min(maximumUnits, bytesPerSample / testCase.unit.count)
+            // As long as the process.
             let wire = UnsafeMutableRawBufferPointer.allocate(byteCount: wireBuffer, alignment: 64)
             var runs: [PacketRun] = []
             return {
@@ -143,6 +144,7 @@ enum PacketizerBenchmarks {
         _ wire: UnsafeMutableRawBufferPointer, with testCase: Case, upTo limit: Int, _ packetizer: inout Packetizer,
         _ runs: inout [PacketRun]
     ) throws -> Int {
+        // SAFETY: nobody else uses `wire`, and `finalize` is called for it; where `packetize` throws, the run ends.
         var output = OutputRawSpan(buffer: wire, initializedCount: 0)
         // With room for headers and parameter sets, so that no unit is begun in vain.
         let room = testCase.unit.count + testCase.unit.count / 8 + 1024

@@ -105,6 +105,7 @@ private final class KernelTransport: PacketTransport {
     let interleavedID: UInt8?
     var isPaced: Bool { interleavedID == nil }
     var isFull: Bool { false }
+    /// SAFETY: the stage holds both, and nothing calls a transport when the stage is gone.
     unowned(unsafe) var viewer: Viewer?
     private let sent: Sent
     private var line = 0
