@@ -5,6 +5,7 @@ ARGS   ?=
 IMAGE  ?= sluice
 
 RELEASE := .build-release
+MICRO   := .build-micro
 SWIFT_TEST := swift test --disable-xctest
 # Those that talk over sockets in real time. They have the processor to themselves.
 TIMED := 'RTSPServerTests|RTSPClientTests'
@@ -15,7 +16,7 @@ demo := yes
 override MEDIA := demo
 endif
 
-.PHONY: help run test tsan asan lint bench image check-image clean
+.PHONY: help run test tsan asan lint bench micro image check-image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +50,10 @@ bench: ## every bar of the design, beside other servers, in one table (BARS, CLI
 	@.ci/install build bench
 	swift build -c release --scratch-path $(RELEASE) --product sluice
 	@/usr/bin/python3 Benchmarks/bars $(RELEASE)/release/sluice
+
+micro: ## micro benchmarks (FILTER, TIMES=no); fails if an operation allocates more than Benchmarks/micro/thresholds.json allows
+	swift build -c release --package-path Benchmarks/micro --scratch-path $(MICRO)
+	@$(MICRO)/release/micro --check Benchmarks/micro/thresholds.json $(if $(FILTER),--filter '$(FILTER)') $(if $(filter no,$(TIMES)),--untimed)
 
 image: ## the container image, by docker or buildah (IMAGE_BUILDER); IMAGE names it
 	@docker/build "$(IMAGE)"

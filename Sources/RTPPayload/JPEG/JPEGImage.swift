@@ -22,15 +22,22 @@ struct JPEGImage {
         var identifier: UInt8
         var sampling: UInt8
         var quantization: Int
+
+        /// - Precondition: three bytes are at `place`; checked.
+        init(_ bytes: RawSpan, at place: Int) {
+            identifier = bytes.byte(place)
+            sampling = bytes.byte(place + 1)
+            quantization = Int(bytes.byte(place + 2))
+        }
     }
 
-    /// Y, Cb, Cr; empty before the frame header.
-    private var components: [Component] = []
+    /// Y, Cb, Cr; nil before the frame header.
+    private var components: InlineArray<3, Component>?
     /// Offsets by destination.
-    private var quantization: [Int?] = [nil, nil, nil, nil]
+    private var quantization: InlineArray<4, Int?> = [nil, nil, nil, nil]
     /// By destination. AVI leaves them out, and means the standard ones.
-    private var dcTables: [JPEGHuffmanTable] = [.standardLuminance, .standardChrominance, .other, .other]
-    private var acTables: [JPEGHuffmanTable] = [.standardLuminance, .standardChrominance, .other, .other]
+    private var dcTables: InlineArray<4, JPEGHuffmanTable> = [.standardLuminance, .standardChrominance, .other, .other]
+    private var acTables: InlineArray<4, JPEGHuffmanTable> = [.standardLuminance, .standardChrominance, .other, .other]
 
     /// - Throws: `.malformed` with the reason why `bytes` is no image, or one that RFC 2435 cannot express.
     init(parsing bytes: RawSpan) throws(PacketizationError) {
@@ -80,15 +87,12 @@ struct JPEGImage {
         guard bytes.byte(start + 5) == 3 else {
             throw .malformed("JPEG with \(bytes.byte(start + 5)) colour components", offset: start)
         }
-        components = (0..<3).map { index in
-            let place = start + 6 + 3 * index
-            return Component(
-                identifier: bytes.byte(place), sampling: bytes.byte(place + 1), quantization: Int(bytes.byte(place + 2))
-            )
-        }
-        switch components.map(\.sampling) {
-        case [0x21, 0x11, 0x11]: type = 0
-        case [0x22, 0x11, 0x11]: type = 1
+        let luminance = Component(bytes, at: start + 6)
+        let (blue, red) = (Component(bytes, at: start + 9), Component(bytes, at: start + 12))
+        components = [luminance, blue, red]
+        switch (luminance.sampling, blue.sampling, red.sampling) {
+        case (0x21, 0x11, 0x11): type = 0
+        case (0x22, 0x11, 0x11): type = 1
         default: throw .malformed("JPEG chroma neither 4:2:2 nor 4:2:0", offset: start)
         }
     }
@@ -131,12 +135,13 @@ struct JPEGImage {
     /// T.81 B.2.3: all components in one scan, in the frame's order; for each its tables.
     private mutating func takeScanHeader(_ bytes: RawSpan, _ segment: Range<Int>) throws(PacketizationError) {
         let start = segment.lowerBound
-        guard !components.isEmpty else { throw .malformed("scan without a frame header", offset: start) }
+        guard let components else { throw .malformed("scan without a frame header", offset: start) }
         guard segment.count >= 1, bytes.byte(start) == 3 else {
             throw .malformed("JPEG in several scans", offset: start)
         }
         guard segment.count >= 10 else { throw .malformed("scan header cut short", offset: start) }
-        for (index, component) in components.enumerated() {
+        for index in components.indices {
+            let component = components[index]
             let place = start + 1 + 2 * index
             let (dc, ac) = (Int(bytes.byte(place + 1) >> 4), Int(bytes.byte(place + 1) & 15))
             guard bytes.byte(place) == component.identifier, dc < 4, ac < 4 else {
@@ -147,14 +152,19 @@ struct JPEGImage {
                 throw .malformed("JPEG with Huffman tables of its own", offset: start)
             }
         }
-        let tables = components.map { $0.quantization < 4 ? quantization[$0.quantization] : nil }
-        guard let luminance = tables[0], let blue = tables[1], let red = tables[2] else {
+        guard let luminance = table(of: components[0]), let blue = table(of: components[1]),
+            let red = table(of: components[2])
+        else {
             throw .malformed("JPEG without its quantization tables", offset: start)
         }
         guard (0..<Self.quantizationTable).allSatisfy({ bytes.byte(blue + $0) == bytes.byte(red + $0) }) else {
             throw .malformed("JPEG with three quantization tables", offset: start)
         }
         (luminanceTable, chrominanceTable) = (luminance, blue)
+    }
+
+    private func table(of component: Component) -> Int? {
+        component.quantization < 4 ? quantization[component.quantization] : nil
     }
 
     /// To the end-of-image marker, or to the unit's end if that is missing.

@@ -80,8 +80,9 @@ struct ParameterSets<Syntax: NALUnitSyntax>: Hashable, Sendable {
             places.append((key.rank, index + 1))
         }
         // From the last on, so that the places before stay right; a higher rank's place is never before a lower one's.
-        for (key, unit) in zip(keys, units).reversed() where !present.contains(key) {
-            pieces.insert(unit, at: places.reduce(start) { $1.rank < key.rank ? max($0, $1.place) : $0 })
+        for index in keys.indices.reversed() where !present.contains(keys[index]) {
+            let rank = keys[index].rank
+            pieces.insert(units[index], at: places.reduce(start) { $1.rank < rank ? max($0, $1.place) : $0 })
         }
     }
 
