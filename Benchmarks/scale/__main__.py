@@ -72,7 +72,7 @@ def attempt(name, run):
 
 def say(name, result):
     print(f"{name}: {result.per_gigabyte:.2f} CPU s/GB, {result.per_packet:.2f} µs a packet, {result.busy:.2f} cores, "
-          f"{result.per_viewer:.0f} kB a viewer, late p99 {result.late_p99:.1f} ms, {result.lost} lost {result.notes}", file=sys.stderr, flush=True)
+          f"{result.resident:.0f} MB, late p99 {result.late_p99:.1f} ms, {result.lost} lost {result.notes}", file=sys.stderr, flush=True)
 
 
 def series(planned):

@@ -5,7 +5,6 @@ import re
 import chart
 import model
 import points
-import titles
 
 # Of `Result.series`, what goes into the model; the others are measured under special conditions.
 MODELLED = ("viewers", "bitrate", "frames")
@@ -54,11 +53,13 @@ def plots(results):
         "lateness.svg": chart.svg("Lateness against how busy the server is", "cores used", "p99, ms",
                                   [chart.Line(name, sorted((one.busy, one.late_p99, one.sound) for one in found if one.late_p99 > 0), joined=False)
                                    for name, _, found in kinds(results)]),
-        "length.svg": chart.svg("A film's length", "length of the file", "MB, or ms", [
-            chart.Line("memory, 1 viewer (MB)", [(one.at, one.one_viewer, True) for one in lengths]),
-            chart.Line("memory, 100 viewers", [(one.at, one.resident, True) for one in lengths]),
-            chart.Line("first RTP, new (ms)", [(one.at, one.opening, True) for one in lengths]),
-            chart.Line("first RTP, known", [(one.at, one.first, True) for one in lengths]),
+        "length-memory.svg": chart.svg("Resident memory against a film's length", "length of the file", "MB", [
+            chart.Line("1 viewer", [(one.at, one.one_viewer, True) for one in lengths]),
+            chart.Line("100 viewers", [(one.at, one.resident, True) for one in lengths]),
+        ], {one.at: names[one.at] for one in lengths}),
+        "length-start.svg": chart.svg("Connect to first RTP packet against a film's length", "length of the file", "ms", [
+            chart.Line("first viewer", [(one.at, one.opening, True) for one in lengths]),
+            chart.Line("100 more, median", [(one.at, one.first, True) for one in lengths]),
         ], {one.at: names[one.at] for one in lengths}),
     }
 
@@ -69,7 +70,7 @@ def tables(results, facts):
     return {
         "machine": machine(facts), "viewers": viewers_table(results), "bitrate": bitrate_table(results, "bitrate", "Mbit/s"),
         "frames": bitrate_table(results, "frames", "frames/s"), "model": model_table(fitted), "parts": parts_table(results, fitted),
-        "cores": cores_table(results), "length": length_table(results), "segments": segments_table(facts.get("segments", []), results),
+        "cores": cores_table(results), "length": length_table(results), "segments": segments_table(facts.get("segments", [])),
         "sockets": sockets_table(facts), "cold": cold_table(results), "slow": slow_table(results), "descriptors": descriptors_table(results),
         "visit": visit(results),
     }
@@ -106,8 +107,13 @@ def doubts(one):
 
 def viewers_table(results):
     return rows(["stream", "viewers", *COSTS[:-1], "memory, MB", "kB a viewer", "remarks"],
-                [[name, one.viewers, *costs(one)[:-1], figure(one.resident), f"{one.per_viewer:.0f}", doubts(one)]
+                [[name, one.viewers, *costs(one)[:-1], figure(one.resident), figure(more(found[0], one, "resident") * 1000), doubts(one)]
                  for name, _, found in kinds(results) for one in found])
+
+
+def more(first, last, name):
+    """What one more viewer adds to a figure, between two points."""
+    return (getattr(last, name) - getattr(first, name)) / (last.viewers - first.viewers) if last.viewers > first.viewers else float("nan")
 
 
 def bitrate_table(results, series, what):
@@ -135,7 +141,7 @@ def parts_table(results, fitted):
             one = sound[-1]
             lines.append([f"{name}, {one.viewers} viewers", figure(one.per_gigabyte), figure(prices.cpu(one) / one.gigabytes),
                           *(figure(part / one.gigabytes) for part in prices.parts(one).values())])
-    return rows(["CPU s/GB", "measured", "model", "bytes", "packets", "sends", "viewers"], lines)
+    return rows(["CPU s/GB", "measured", "model", "bytes", "packets", "sends", "wake-ups", "viewers"], lines)
 
 
 def cores_table(results):
@@ -150,7 +156,7 @@ def length_table(results):
                  for one in of(results, "length")])
 
 
-def segments_table(cases, results):
+def segments_table(cases):
     return rows(["who cuts a segmented send up", *COSTS], [[SEGMENTS[name], *costs(one)] for name, one in cases])
 
 
@@ -176,18 +182,13 @@ def slow_table(results):
 
 def descriptors_table(results):
     return rows(["stream", "viewers", "descriptors", "a viewer"],
-                [[name, one.viewers, one.descriptors, figure(slope(found))] for name, _, found in kinds(results) for one in found[-1:]])
-
-
-def slope(found):
-    """Descriptors of one more viewer."""
-    first, last = found[0], found[-1]
-    return (last.descriptors - first.descriptors) / (last.viewers - first.viewers) if last.viewers > first.viewers else float("nan")
+                [[name, one.viewers, one.descriptors, figure(more(found[0], one, "descriptors"))]
+                 for name, _, found in kinds(results) for one in found[-1:]])
 
 
 def visit(results):
     cost = points.median(one.visit_ms for one in results if one.series in MODELLED and one.sound and one.viewers >= 100)
-    return f"A viewer's coming and leaving (connect, OPTIONS, DESCRIBE, SETUP of each stream, PLAY, TEARDOWN) costs {figure(cost)} ms of CPU beside that (median)."
+    return f"Coming and leaving (connect, OPTIONS, DESCRIBE, SETUP of each stream, PLAY, TEARDOWN) costs {figure(cost)} ms of CPU a viewer (median)."
 
 
 def machine(facts):

@@ -1,11 +1,12 @@
-"""What a server's CPU time is made of: so much for each GB, packet, send, and second of a viewer, found by least squares."""
+"""What a server's CPU time is made of: so much for each GB, packet, send, wake-up, and second of a viewer, found by least squares."""
 
 import dataclasses
 import itertools
 
-TERMS = ("gigabytes", "packets", "sends", "viewer_seconds")
+TERMS = ("gigabytes", "packets", "sends", "wakes", "viewer_seconds")
 # The names of the document: what one of each is, the unit its price is printed in, and how many of that unit make a second.
-UNITS = {"gigabytes": ("GB", "s", 1), "packets": ("packet", "µs", 1e6), "sends": ("send", "µs", 1e6), "viewer_seconds": ("second of a viewer", "µs", 1e6)}
+UNITS = {"gigabytes": ("GB", "s", 1), "packets": ("packet", "µs", 1e6), "sends": ("send", "µs", 1e6), "wakes": ("wake-up", "µs", 1e6),
+         "viewer_seconds": ("second of a viewer", "µs", 1e6)}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import math
 import os
 import pathlib
 import statistics
@@ -15,6 +16,8 @@ import titles
 
 # Seconds between the last viewer's start and the measurement.
 SETTLE = 2
+# The pacer wakes at most so many times a second (PacingLimits.quantum is 2 ms).
+QUANTA = 500
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +47,7 @@ def plan(quick):
         return values[:: len(values) - 1] if quick else values
 
     found = [Point("viewers", title, viewers, tcp)
-             for title, counts in (("long", some((10, 100, 500, 1000)) if not quick else (10, 200)), ("film", some((10, 30, 60, 120))))
+             for title, counts in (("long", (10, 200) if quick else (10, 100, 500, 1000)), ("film", some((10, 30, 60, 120))))
              for tcp in both for viewers in counts]
     found += [Point("bitrate", titles.bitrate(rate), max(2, round(200 / rate)), tcp, at=rate)
               for tcp in both for rate in (some(tuple(titles.BITRATES)[1:]) if quick else titles.BITRATES)]
@@ -63,7 +66,7 @@ class Result:
 
     `gigabytes` are of RTP packets, 10^9 bytes; `sends` are of the kernel's count of datagrams sent, where a segmented send counts once (over
     TCP: access units); `cpu` in seconds, of which `visit_ms` a viewer are what coming and leaving costs; `resident` in MB, `one_viewer` of
-    it after a single viewer, `per_viewer` in kB; `first` and `late` in ms; `read_mb` is what came from the disk."""
+    it with a single viewer; `first` and `late` in ms; `read_mb` is what came from the disk."""
 
     series: str
     title: str
@@ -85,7 +88,6 @@ class Result:
     idle: float
     one_viewer: float
     resident: float
-    per_viewer: float
     kernel_mb: float
     descriptors: int
     opening: float
@@ -111,6 +113,11 @@ class Result:
     def busy(self):
         """Cores that the server used."""
         return self.cpu / self.seconds
+
+    @property
+    def wakes(self):
+        """Times that the pacer woke: in each quantum in which something was due, if what is due is spread at random."""
+        return self.seconds * QUANTA * (1 - math.exp(-self.sends / self.seconds / QUANTA))
 
     @property
     def sound(self):
@@ -167,9 +174,10 @@ def measure(bench, point, inside=((), ()), host="127.0.0.1", environment=(), opt
                                   tcp=point.tcp, inside=inside[1], flags=["--threads", 1, *(["--slow", slow] if slow else [])])
 
         idle, start = figures.settled(server, 0.5), Reading.of(server)
-        opening = load(1, 0.5).finish()
-        time.sleep(0.3)
+        single = load(1, 2)
+        time.sleep(1)
         one = figures.settled(server, 0.5)
+        opening = single.finish()
         before = Reading.of(server)
         crowd = load(point.viewers, coming + SETTLE + bench.seconds + 0.7, point.slow)
         time.sleep(coming + SETTLE)
@@ -182,7 +190,7 @@ def measure(bench, point, inside=((), ()), host="127.0.0.1", environment=(), opt
     return Result(
         **{name: getattr(point, name) for name in ("series", "title", "viewers", "cores", "threads", "slow", "cold")},
         at=point.at or point.viewers, transport="tcp" if point.tcp else "udp", idle=idle / 1e6, one_viewer=one / 1e6,
-        resident=level / 1e6, per_viewer=(level - one) / 1e3 / point.viewers, kernel_mb=kernel / 1e6, descriptors=opened,
+        resident=level / 1e6, kernel_mb=kernel / 1e6, descriptors=opened,
         opening=(opening["first_rtp"] or {"p50": float("nan")})["p50"], read_mb=(after.read - start.read) / 1e6,
         **flow(point, report, first, last, after.cpu - before.cpu), **quality(report))
 
