@@ -78,7 +78,8 @@ def tables(results, facts):
 
 def rows(head, lines):
     lines = [list(map(str, line)) for line in lines]
-    rule = ["---"] + ["--:"] * (len(head) - 1)
+    # Words to the left, figures to the right.
+    rule = ["---" if index == 0 or name in ("", "remarks") else "--:" for index, name in enumerate(head)]
     return "\n".join("| " + " | ".join(line) + " |" for line in (head, rule, *lines))
 
 

@@ -64,9 +64,10 @@ def plan(quick):
 class Result:
     """What was found of a point, over `seconds` in which all viewers played.
 
-    `gigabytes` are of RTP packets, 10^9 bytes; `sends` are of the kernel's count of datagrams sent, where a segmented send counts once (over
-    TCP: access units); `cpu` in seconds, of which `visit_ms` a viewer are what coming and leaving costs; `resident` in MB, `one_viewer` of
-    it with a single viewer; `first` and `late` in ms; `read_mb` is what came from the disk."""
+    `gigabytes` are of RTP packets, 10^9 bytes: the viewers' mean rates times that time. `sends` are of the kernel's count of datagrams sent,
+    where a segmented send counts once (over TCP: access units). `cpu` is in seconds; coming and leaving cost `visit_ms` more for each viewer.
+    Memory is in MB: `idle`, with `one_viewer`, with all (`resident`), what sockets hold then (`kernel_mb`), and what came from the disk
+    (`read_mb`). `opening` (the first viewer), `first` (the others: connect to first RTP) and `late` are in ms."""
 
     series: str
     title: str
@@ -149,7 +150,7 @@ def counter(file, group, name):
 
 
 def kernel_bytes(server):
-    """What all sockets of the server's network namespace hold, both ends."""
+    """What all sockets of the machine hold (the kernel counts them together), both ends of each connection."""
     lines = pathlib.Path(f"/proc/{server.pid}/net/sockstat").read_text().splitlines()
     fields = [line.split() for line in lines if line.startswith(("TCP:", "UDP:"))]
     return sum(int(line[line.index("mem") + 1]) for line in fields) * os.sysconf("SC_PAGE_SIZE")
@@ -178,19 +179,19 @@ def measure(bench, point, inside=((), ()), host="127.0.0.1", environment=(), opt
         time.sleep(1)
         one = figures.settled(server, 0.5)
         opening = single.finish()
-        before = Reading.of(server)
+        before, held = Reading.of(server), kernel_bytes(server)
         crowd = load(point.viewers, coming + SETTLE + bench.seconds + 0.7, point.slow)
         time.sleep(coming + SETTLE)
-        first, kernel = Reading.of(server), kernel_bytes(server)
+        first = Reading.of(server)
         time.sleep(bench.seconds)
         last, level = Reading.of(server), server.resident()
-        kernel, opened = max(kernel, kernel_bytes(server)), sum(server.descriptors().values())
+        held, opened = kernel_bytes(server) - held, sum(server.descriptors().values())
         report = crowd.finish()
         after = Reading.of(server)
     return Result(
         **{name: getattr(point, name) for name in ("series", "title", "viewers", "cores", "threads", "slow", "cold")},
         at=point.at or point.viewers, transport="tcp" if point.tcp else "udp", idle=idle / 1e6, one_viewer=one / 1e6,
-        resident=level / 1e6, kernel_mb=kernel / 1e6, descriptors=opened,
+        resident=level / 1e6, kernel_mb=held / 1e6, descriptors=opened,
         opening=(opening["first_rtp"] or {"p50": float("nan")})["p50"], read_mb=(after.read - start.read) / 1e6,
         **flow(point, report, first, last, after.cpu - before.cpu), **quality(report))
 
