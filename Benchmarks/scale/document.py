@@ -164,7 +164,7 @@ def segments_table(cases):
 def sockets_table(facts):
     lines = []
     for size, what, rate in ((1372, "8 Mbit/s in packets of 1,372 bytes", 8e6 / 8 / 1372), (200, "audio: 47 packets of 200 bytes a second", 47)):
-        if held := facts["room"].get(str(size)):
+        if held := facts.get("room", {}).get(str(size)):
             lines.append([what, held, f"{held * size / 1000:.0f}", f"{held / rate * 1000:.0f}"])
     return rows(["stream", "datagrams held", "kB of them", "ms of them"], lines)
 

@@ -16,6 +16,8 @@ import titles
 
 # Seconds between the last viewer's start and the measurement.
 SETTLE = 2
+# At most so many viewers come in a second: each costs some milliseconds then.
+COMING = 120
 # The pacer wakes at most so many times a second (PacingLimits.quantum is 2 ms).
 QUANTA = 500
 
@@ -165,7 +167,7 @@ def measure(bench, point, inside=((), ()), host="127.0.0.1", environment=(), opt
         "--max-connections-per-address", 4096, "--max-sessions-per-address", 4096])
     if point.cold:
         forget(media / title)
-    rate = max(20, point.viewers / 4)
+    rate = min(COMING, max(20, point.viewers / 4))
     coming = point.viewers / rate
     with servers.running(kind, media, bench.directory / "scale-server.log", ",".join(bench.cores[: point.cores]), host=host,
                          inside=inside[0], options=options) as server:
