@@ -35,6 +35,9 @@ struct FileIO: ~Copyable {
     /// What is shown in the place of some bytes of the file from now on; what was read ahead stays as it was.
     func show(_ patch: FileOverlay.Patch?) { reader.patch = patch }
 
+    /// See `InputContext.prefetch`.
+    func prefetch(_ bytes: Int) { reader.prefetch(bytes) }
+
     private final class Reader {
         private let file: OpenFile
         private let overlay: FileOverlay?
@@ -63,6 +66,8 @@ struct FileIO: ~Copyable {
             position += Int64(result)
             return Int32(result)
         }
+
+        func prefetch(_ bytes: Int) { file.prefetch(bytes, at: position) }
 
         /// `whence` is one of lseek(2)'s, or AVSEEK_SIZE. A position after the end is allowed: reading there is the
         /// end of file.

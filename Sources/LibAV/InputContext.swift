@@ -126,6 +126,9 @@ package struct InputContext: ~Copyable {
     /// the caller sees to it that it has not read these, before and after.
     package func show(_ patch: FileOverlay.Patch?) { io.show(patch) }
 
+    /// Has the kernel read the next `bytes` of the file, from where this context has read to, while nobody waits for them.
+    package func prefetch(_ bytes: Int) { io.prefetch(bytes) }
+
     /// All that has been read of the file, in bytes.
     package var bytesRead: Int64 { io.context.pointee.bytes_read }
 

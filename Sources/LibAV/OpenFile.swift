@@ -17,6 +17,12 @@ package final class OpenFile: Sendable {
         return Int64(status.st_size)
     }
 
+    /// Asks for `count` bytes at `offset` to be read from the device meanwhile, if they are not in memory.
+    func prefetch(_ count: Int, at offset: Int64) {
+        // Where the file system does not know the call, the read itself waits.
+        _ = posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_WILLNEED)
+    }
+
     /// Reads at most `buffer.count` bytes at `offset`. Zero at the end of the file; an errno, negated, on failure.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int {
         while true {

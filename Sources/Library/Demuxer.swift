@@ -47,6 +47,16 @@ final class Demuxer: @unchecked Sendable {
     /// is of no worth.
     var isInterrupted: Bool { interrupt.isFired }
 
+    /// A batch took `bytes` of the file, and the next one will take about as many: the device brings them while no thread
+    /// waits. Viewers who share the file read here and there in it, which the kernel's own reading ahead does not foresee.
+    func prefetch(after bytes: Int64) {
+        guard bytes > 0 else { return }
+        context.prefetch(Int(min(max(bytes, Self.prefetch.lowerBound), Self.prefetch.upperBound)))
+    }
+
+    /// Bytes.
+    private static let prefetch: ClosedRange<Int64> = 128 << 10...1 << 20
+
     /// Begins at the start of the file, with a new context.
     func reopen() throws(MediaError) {
         context = try InputContext(

@@ -22,14 +22,18 @@ struct FileIdentity: Hashable, Sendable {
         modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
     }
 
-    /// A number for SDP's `o=` line: FNV-1a over all fields.
+    /// A number for SDP's `o=` line: a hash over all fields.
     var version: UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for word in [device, inode, UInt64(bitPattern: size), UInt64(bitPattern: modified)] {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) {
-                hash = (hash ^ (word >> shift & 0xFF)) &* 0x0000_0100_0000_01b3
-            }
-        }
-        return hash
+        FNV1a.hash(
+            [device, inode, UInt64(bitPattern: size), UInt64(bitPattern: modified)].lazy.flatMap { word in
+                stride(from: UInt64(0), to: 64, by: 8).lazy.map { UInt8(truncatingIfNeeded: word >> $0) }
+            })
+    }
+}
+
+/// The FNV-1a hash of 64 bits: the same in every process.
+enum FNV1a {
+    static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
 }

@@ -1,30 +1,33 @@
 internal import MediaCore
 
 /// Which device a folder's files lie on, as they were found: opening a file blocks as long as its device does, so whoever
-/// asks for one waits with others who ask for the same device. Bounded.
+/// asks for one waits with others who ask for the same device. Who asks for the first file of a folder waits with others
+/// who do so below the same folder of the root: a mount that hangs holds up no device but its own. Bounded.
 struct FolderDevices {
-    private let root: UInt64
     private let limit: Int
-    /// Those that are not on the root's device.
-    private var known: [ArraySlice<UInt8>: UInt64] = [:]
+    private var known: [ArraySlice<UInt8>: UInt64]
 
+    /// - Parameter root: the device of the folder that all others lie in.
     init(root: UInt64, limit: Int) {
-        self.root = root
         self.limit = limit
+        known = [[]: root]
     }
 
-    /// The root's if nothing is known.
-    func device(of path: MediaPath) -> UInt64 { known.isEmpty ? root : known[Self.folder(of: path)] ?? root }
+    /// `IOPool.undeterminedDevice` if nothing is known.
+    func device(of path: MediaPath) -> UInt64 {
+        known[Self.folder(of: path)] ?? IOPool.undeterminedDevice(path.bytes.prefix { $0 != UInt8(ascii: "/") })
+    }
 
     mutating func note(_ device: UInt64, of path: MediaPath) {
         let folder = Self.folder(of: path)
-        if device == root {
-            known[folder] = nil
-        } else {
-            // To forget costs one wait among the others.
-            if known.count >= limit, known[folder] == nil { known.removeAll() }
-            known[folder] = device
+        guard known[folder] != device else { return }
+        // To forget costs one wait among the others.
+        if known.count > limit, known[folder] == nil {
+            let root = known[[]]
+            known.removeAll()
+            known[[]] = root
         }
+        known[folder] = device
     }
 
     /// Empty for the root itself.

@@ -40,7 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
         bridgeLibAVLog(to: Logger(label: "libav"))
         raiseFileLimit()
 
-        let ioThreads = NIOThreadPool(numberOfThreads: options.ioThreads)
+        let ioThreads = NIOThreadPool(numberOfThreads: options.ioThreads + IOPool.undeterminedLanes)
         ioThreads.start()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads ?? System.coreCount)
         do {

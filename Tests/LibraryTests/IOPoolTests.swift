@@ -48,6 +48,19 @@ import Testing
         #expect(journal.all.filter { $0 != "fast" } == (0..<200).map { "slow \($0)" })
     }
 
+    @Test func `what has no known device has a thread for each name, and takes none from a device`() throws {
+        let threads = Threads()
+        let pool = IOPool(threads: 4, limit: 10, submit: threads.submit)
+        let names = (0..<100).map { IOPool.undeterminedDevice("\($0)".utf8) }
+        #expect(Set(names).count == IOPool.undeterminedLanes)
+        for _ in 0..<10 {
+            for name in Set(names) { try pool.tryEnqueue(device: name) {} }
+            pool.enqueue(device: 1) {}
+        }
+        #expect(threads.count == IOPool.undeterminedLanes + 2)
+        threads.runAll()
+    }
+
     @Test func `bounded work is refused at the limit, and admitted again after`() throws {
         let threads = Threads()
         let pool = IOPool(threads: 2, limit: 2, submit: threads.submit)
