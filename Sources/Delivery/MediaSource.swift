@@ -48,7 +48,10 @@ package struct CursorTrack: Hashable, Sendable {
     package var layout: PacketLayout
     /// 0...127 (RFC 3550 5.1), written in the packets' headers.
     package var payloadType: UInt8
-    package init(track: Int, layout: PacketLayout, payloadType: UInt8) {
+    /// Audio units may share a packet that spans at most this much time; zero: each has packets of its own.
+    package var aggregation: MediaTime
+    package init(track: Int, layout: PacketLayout, payloadType: UInt8, aggregation: MediaTime = .zero) {
+        self.aggregation = aggregation
         self.track = track
         self.layout = layout
         self.payloadType = payloadType
@@ -80,8 +83,14 @@ package struct ReadRequest: Sendable {
     package var maximumBytes: Int
     /// The batch ends when it spans this much decode time.
     package var maximumDuration: MediaTime
+    /// Units may share packets, as `CursorTrack.aggregation` says. Not where some of them were sent already.
+    package var mayAggregate: Bool
 
-    package init(buffer: ByteBuffer, seek: MediaTime?, end: MediaTime?, maximumBytes: Int, maximumDuration: MediaTime) {
+    package init(
+        buffer: ByteBuffer, seek: MediaTime?, end: MediaTime?, maximumBytes: Int, maximumDuration: MediaTime,
+        mayAggregate: Bool = true
+    ) {
+        self.mayAggregate = mayAggregate
         self.buffer = buffer
         self.seek = seek
         self.end = end

@@ -2,12 +2,15 @@ package import MediaCore
 package import NIOCore
 package import RTPPayload
 
-/// One access unit's RTP packets, as they lie in a batch's buffer.
+/// One access unit's RTP packets, as they lie in a batch's buffer; or one packet of several units.
 ///
 /// Of each packet's header only version, marker and payload type are written; sequence number, timestamp and SSRC (and the `$` framing) are
 /// written as the packet departs.
 package struct PacketTrain: Hashable, Sendable {
+    /// Of several, the first, with the duration of all.
     package var unit: AccessUnit
+    /// Of the last unit.
+    package var lastDecodeTime: MediaTime
     /// This train's runs: a range of `Batch.runs`.
     package var runs: Range<Int32>
     /// Packets in all runs; at least 1.
@@ -15,8 +18,12 @@ package struct PacketTrain: Hashable, Sendable {
     /// Bytes of all packets, RTP headers included, prefixes excluded.
     package var bytes: Int32
 
-    package init(unit: AccessUnit, runs: Range<Int32>, packets: Int32, bytes: Int32) {
+    /// - Parameter lastDecodeTime: nil if `unit` is the only one.
+    package init(
+        unit: AccessUnit, lastDecodeTime: MediaTime? = nil, runs: Range<Int32>, packets: Int32, bytes: Int32
+    ) {
         self.unit = unit
+        self.lastDecodeTime = lastDecodeTime ?? unit.decodeTime
         self.runs = runs
         self.packets = packets
         self.bytes = bytes

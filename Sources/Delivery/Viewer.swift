@@ -232,7 +232,8 @@ package final class Viewer: Paced {
         let request = ReadRequest(
             buffer: environment.pool.take(capacity: expectedBatchBytes[demand.cursor]), seek: demand.seek,
             end: demand.end,
-            maximumBytes: queue.limits.batchBytes, maximumDuration: queue.limits.batchTime)
+            maximumBytes: queue.limits.batchBytes, maximumDuration: queue.limits.batchTime,
+            mayAggregate: !isRereading)
         let eventLoop = environment.eventLoop
         // The I/O thread may be the last to let go of this closure, and a viewer ends on its loop.
         let bound = NIOLoopBound(reference, eventLoop: eventLoop)

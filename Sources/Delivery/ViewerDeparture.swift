@@ -86,13 +86,13 @@ extension Viewer {
 
     /// The next packet is a unit's first: fixes its timestamp, and reports where a PLAY starts before its first packet.
     private func beginUnit(line: Int) {
-        guard let unit = queue.lines[line].waiting.first?.train.unit else { return }
+        guard let train = queue.lines[line].waiting.first?.train else { return }
         if streams[line].needsStartReport {
             streams[line].needsStartReport = false
             sendStartReport(line: line)
         }
-        streams[line].lastUnit = unit.decodeTime
-        streams[line].unitTimestamp = streams[line].sender.clock.timestamp(of: unit.presentationTime)
+        streams[line].lastUnit = train.lastDecodeTime
+        streams[line].unitTimestamp = streams[line].sender.clock.timestamp(of: train.unit.presentationTime)
     }
 
     /// A gap of more than 10 s that all tracks share is not waited for: what lies after it follows what departed before it.

@@ -14,7 +14,7 @@ package struct ViewerStream {
     var hasJoined = false
     /// When packets departed last, on the loop's clock.
     var lastDeparture: MediaTime?
-    /// Decode time of the last unit that began to depart since the last seek.
+    /// Decode time of the last unit that is in a train which began to depart since the last seek.
     var lastUnit: MediaTime?
     /// What all packets of the unit under way bear.
     var unitTimestamp = RTPTimestamp(0)

@@ -12,12 +12,13 @@ extension TitleReader {
         _ request: borrowing ReadRequest
     ) -> Bool {
         if let framing = track.framing { return emit(framing, packet, unit, track, &batch, request) }
-        let isAlone = batch.trains.isEmpty
+        if request.mayAggregate, let isTaken = collect(packet, unit, track, &batch, request) { return isTaken }
+        let isAlone = isEmpty(batch)
         if let first = track.firstInBatch, unit.decodeTime - first >= request.maximumDuration { return false }
         track.applyConfiguration(of: packet)
         // A unit that is alone may need more than the batch may have: headers add less than an eighth, parameter sets
         // a little more.
-        var room = request.maximumBytes - batch.buffer.writerIndex
+        var room = request.maximumBytes - occupied(batch)
         if isAlone { room = max(room, packet.size + packet.size / 8 + 4_096) }
         guard room > 0 else { return false }
         // The buffer does not grow to what only a large unit needs.

@@ -23,8 +23,8 @@ extension TitleReader {
             let start = track.framesPassed * framing.sourceBytesPerFrame
             let part = start..<start + count * framing.sourceBytesPerFrame
             // A packet that is alone may need more than the batch may have.
-            var room = request.maximumBytes - batch.buffer.writerIndex
-            if batch.trains.isEmpty { room = max(room, 65_536) }
+            var room = request.maximumBytes - occupied(batch)
+            if isEmpty(batch) { room = max(room, 65_536) }
             guard room > 0 else { return false }
             do {
                 try track.write(packet, piece, part: part, room: room, into: &batch)

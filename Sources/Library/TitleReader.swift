@@ -135,6 +135,7 @@ final class TitleReader {
             batch.failure = error
             batch.isEnd = true
         }
+        for track in tracks { flush(track, &batch) }
         notePlace()
         // Also those that ended while a seek looked for its place.
         for track in tracks where track.isEnded && !track.isEndReported {

@@ -14,6 +14,8 @@ final class TrackReader {
     var stream: Int
     private var times: TrackTimes
     private var packetizer: Packetizer
+    /// Units of the batch that will share a packet; nil if they are not to, or cannot.
+    var aggregation: UnitAggregation?
     /// Of uncompressed audio, which is cut to the size of packets.
     let framing: SampleFraming?
     /// Frames of the unit under way that have been packetized or are not wanted.
@@ -63,6 +65,7 @@ final class TrackReader {
         times = TrackTimes(source, track: id, origin: description.origin)
         let format = description.formats[options.track]
         packetizer = format.makePacketizer(layout: options.layout, payloadType: options.payloadType)
+        aggregation = UnitAggregation(options, format)
         framing = format.sampleFraming(in: options.layout)
     }
 
@@ -223,6 +226,28 @@ final class TrackReader {
     func write(
         _ packet: borrowing Packet, _ unit: AccessUnit, part: Range<Int>? = nil, room: Int, into batch: inout Batch
     ) throws(PacketizationError) {
+        try write(unit, room: room, into: &batch) { (output, runs, base) throws(PacketizationError) in
+            var failure: PacketizationError?
+            packet.withBytes { bytes in
+                do throws(PacketizationError) {
+                    try packetizer.packetize(
+                        bytes.extracting(part ?? 0..<bytes.byteCount), isRandomAccessPoint: unit.isRandomAccessPoint,
+                        into: &output, runs: &runs, base: base)
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw failure }
+        }
+    }
+
+    /// Adds a train of what `body` writes.
+    /// - Parameter unit: of several units, the first, with the duration of all.
+    func write(
+        _ unit: AccessUnit, lastDecodeTime: MediaTime? = nil, room: Int, into batch: inout Batch,
+        _ body: (_ output: inout OutputRawSpan, _ runs: inout [PacketRun], _ base: Int32) throws(PacketizationError) ->
+            Void
+    ) throws(PacketizationError) {
         let base = batch.buffer.writerIndex
         let firstRun = batch.runs.count
         var runs = batch.runs
@@ -233,15 +258,10 @@ final class TrackReader {
             let space = UnsafeMutableRawBufferPointer(rebasing: writable[..<room])
             // SAFETY: `space` is exclusively ours inside this closure, and `finalize` is called for it.
             var output = OutputRawSpan(buffer: space, initializedCount: 0)
-            packet.withBytes { bytes in
-                do throws(PacketizationError) {
-                    try packetizer.packetize(
-                        bytes.extracting(part ?? 0..<bytes.byteCount), isRandomAccessPoint: unit.isRandomAccessPoint,
-                        into: &output, runs: &runs,
-                        base: Int32(truncatingIfNeeded: base))
-                } catch {
-                    failure = error
-                }
+            do throws(PacketizationError) {
+                try body(&output, &runs, Int32(truncatingIfNeeded: base))
+            } catch {
+                failure = error
             }
             return output.finalize(for: space)
         }
@@ -250,6 +270,8 @@ final class TrackReader {
         let bytes = runs[firstRun...].reduce(0) { $0 + ($1.count - 1) * $1.packetSize + $1.lastPacketSize }
         assert(written >= Int(bytes))
         batch.trains.append(
-            PacketTrain(unit: unit, runs: Int32(firstRun)..<Int32(runs.count), packets: packets, bytes: bytes))
+            PacketTrain(
+                unit: unit, lastDecodeTime: lastDecodeTime, runs: Int32(firstRun)..<Int32(runs.count), packets: packets,
+                bytes: bytes))
     }
 }

@@ -32,7 +32,7 @@ extension PayloadFormat {
                 FormatParameter("indexlength", "3"),
                 FormatParameter("indexdeltalength", "3"),
                 FormatParameter("config", hexadecimal(configuration)),
-            ], coding: .mpeg4Generic(isADTS: isADTS))
+            ], coding: .mpeg4Generic(isADTS: isADTS, samplesPerUnit: config.samplesPerUnit))
     }
 }
 
@@ -89,7 +89,7 @@ package struct MPEG4GenericPacketizer: Sendable {
     }
 
     /// Without ADTS header. A track with a configuration has none by right; one that has them all the same is sent without.
-    private func accessUnit(_ stored: UnsafeRawBufferPointer) throws(PacketizationError) -> UnsafeRawBufferPointer {
+    func accessUnit(_ stored: UnsafeRawBufferPointer) throws(PacketizationError) -> UnsafeRawBufferPointer {
         guard let header = ADTSHeader(stored) else {
             if isADTS { throw .malformed("no ADTS header", offset: 0) }
             return stored

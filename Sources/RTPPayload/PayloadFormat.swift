@@ -27,7 +27,7 @@ package struct PayloadFormat: Hashable, Sendable {
         case mpegVideo(SequenceHeaders)
         case motionJPEG
         case h263
-        case mpeg4Generic(isADTS: Bool)
+        case mpeg4Generic(isADTS: Bool, samplesPerUnit: Int)
         case mpegAudio
         case ac3
         case pcm(SampleConversion)
@@ -74,13 +74,22 @@ package struct PayloadFormat: Hashable, Sendable {
             return .motionJPEG(MotionJPEGPacketizer(layout: layout, payloadType: payloadType))
         case .h263:
             return .h263(H263Packetizer(layout: layout, payloadType: payloadType))
-        case .mpeg4Generic(let isADTS):
+        case .mpeg4Generic(let isADTS, _):
             return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType, isADTS: isADTS))
         case .mpegAudio: return .mpegAudio(MPEGAudioPacketizer(layout: layout, payloadType: payloadType))
         case .ac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType))
         case .pcm(let samples): return .pcm(PCMPacketizer(samples, layout: layout, payloadType: payloadType))
         case .opus: return .opus(OpusPacketizer(layout: layout, payloadType: payloadType))
         }
+    }
+
+    /// What collects several access units for one packet; nil if the format has no packets of several.
+    package func makeAggregate(layout: PacketLayout, payloadType: UInt8) -> MPEG4GenericAggregate? {
+        precondition(payloadType <= 127)
+        guard case .mpeg4Generic(let isADTS, let samplesPerUnit) = coding else { return nil }
+        return MPEG4GenericAggregate(
+            layout: layout, payloadType: payloadType, isADTS: isADTS, clockRate: clockRate,
+            samplesPerUnit: samplesPerUnit)
     }
 
     /// The values of a media description's `a=rtpmap` and `a=fmtp`, RFC 8866 6.6 and 6.15.

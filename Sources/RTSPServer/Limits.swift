@@ -12,6 +12,8 @@ package struct Limits: Sendable {
     package var parser = ParserLimits()
     /// RTP packet size in bytes, header included; 1,372 leaves room for the headers of overlay and VPN networks (MTU 1,400).
     package var packetSize = 1372
+    /// Audio units may share a packet that spans at most this much time; zero: each has packets of its own.
+    package var audioAggregation = MediaTime.zero
     /// RTSP connections at once.
     package var connections = 4096
     /// Of these, from one address (of IPv6: from one /64): nobody takes all.

@@ -229,7 +229,8 @@ final class ServerSession {
     private func cursorTrack(_ stream: Session.Stream) -> CursorTrack {
         CursorTrack(
             track: stream.track, layout: PacketLayout(prefix: stream.prefix, maximumPacketSize: stream.packetSize),
-            payloadType: Presentation.payloadType(of: stream.track, title.formats[stream.track]))
+            payloadType: Presentation.payloadType(of: stream.track, title.formats[stream.track]),
+            aggregation: context.limits.audioAggregation)
     }
 
     private func viewerStream(_ stream: Session.Stream) -> ViewerStream {

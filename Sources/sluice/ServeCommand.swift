@@ -109,6 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "max-access-unit": "\(options.maxAccessUnit)", "lead-ms": "\(options.lead)",
                 "start-lead-ms": "\(options.startLead)",
                 "burst": "\(options.burst)", "bye-delay-ms": "\(options.byeDelay)", "mtu": "\(options.mtu)",
+                "audio-aggregation-ms": "\(options.audioAggregation)",
                 "tcp-buffer-ms": "\(options.tcpBuffer)",
                 "max-sessions": "\(options.maxSessions)",
                 "max-sessions-per-address": "\(options.maxSessionsPerAddress)",

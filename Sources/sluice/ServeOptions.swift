@@ -58,6 +58,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Path MTU in bytes; RTP packets are 28 bytes smaller (IPv4 and UDP headers).")
     var mtu = 1400
 
+    @Option(help: "AAC units may share a packet that spans at most this much time (milliseconds); 0: one per packet.")
+    var audioAggregation = 0
+
     @Option(help: "Access units above this many bytes end their track.")
     var maxAccessUnit = 16 << 20
 
@@ -134,6 +137,7 @@ struct ServeOptions: ParsableArguments {
         try check((0...60_000).contains(tcpBuffer), "--tcp-buffer must be from 0 to 60000 ms")
         try check((0...60_000).contains(byeDelay), "--bye-delay must be from 0 to 60000 ms")
         try check((256...65_535).contains(mtu), "--mtu must be from 256 to 65535")
+        try check((0...1000).contains(audioAggregation), "--audio-aggregation must be from 0 to 1000 ms")
         try check((1...1 << 30).contains(maxAccessUnit), "--max-access-unit must be from 1 to 1073741824")
         try check(maxSessions > 0 && maxConnections > 0, "--max-sessions and --max-connections must be positive")
         try check(
@@ -170,6 +174,7 @@ struct ServeOptions: ParsableArguments {
             quantum: PacingLimits.standard.quantum, lead: .milliseconds(Int64(lead)), burst: burst,
             goodbyeDelay: .milliseconds(Int64(byeDelay)), startLead: .milliseconds(Int64(startLead)))
         limits.packetSize = mtu - 28
+        limits.audioAggregation = .milliseconds(Int64(audioAggregation))
         limits.interleavedTime = .milliseconds(Int64(tcpBuffer))
         limits.sessions = maxSessions
         limits.sessionsPerAddress = maxSessionsPerAddress

@@ -18,6 +18,8 @@ $C aac-ffmpeg-fragments 150 clip.m4a -- $F -i clip.m4a -c copy -f rtp -payload_t
 $C aac-ffmpeg-single 360 clip.m4a -- $F -i clip.m4a -c copy -f rtp -payload_type 96 'rtp://127.0.0.1:PORT?pkt_size=360'
 $C aac-gst-fragments 150 clip.m4a -- gst-launch-1.0 -v filesrc location=clip.m4a ! qtdemux ! rtpmp4gpay name=pay pt=96 mtu=150 ! udpsink host=127.0.0.1 port=PORT sync=false
 $C h264-gst-annexb 300 clip.h264 -- gst-launch-1.0 -v filesrc location=clip.h264 ! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au ! rtph264pay name=pay pt=96 mtu=300 config-interval=0 aggregate-mode=max-stap ! udpsink host=127.0.0.1 port=PORT sync=false
+$F -y -f lavfi -i "sine=frequency=440:sample_rate=44100,aformat=channel_layouts=stereo" -t 0.5 -c:a aac -b:a 48k clip.m4a
+$C aac-ffmpeg-shared 700 clip.m4a -- $F -i clip.m4a -c copy -f rtp -payload_type 96 'rtp://127.0.0.1:PORT?pkt_size=700'
 rm clip.h264 clip.mp4 clip.m4a
 
 # video VIDEO-OPTIONS... FILE: a fifth of a second
