@@ -15,7 +15,7 @@ demo := yes
 override MEDIA := demo
 endif
 
-.PHONY: help run test tsan asan lint bench soak image check-image clean
+.PHONY: help run test tsan asan lint bench scale soak image check-image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,11 @@ bench: ## every bar of the design, beside other servers, in one table (BARS, CLI
 	@.ci/install build bench
 	swift build -c release --scratch-path $(RELEASE) --product sluice
 	@/usr/bin/python3 Benchmarks/bars $(RELEASE)/release/sluice
+
+scale: ## how cost grows with viewers, bitrate, cores and length: plots and tables of Benchmarks/Scale.md (QUICK, SECONDS, SERIES)
+	@.ci/install build bench
+	swift build -c release --scratch-path $(RELEASE) --product sluice
+	@/usr/bin/python3 Benchmarks/scale $(RELEASE)/release/sluice
 
 soak: ## half an hour of viewers who come, seek, pause and vanish: does memory grow? (MINUTES, VIEWERS, SEED)
 	@.ci/install build bench

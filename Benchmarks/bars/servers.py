@@ -1,5 +1,6 @@
 """The servers under measurement: how each is started, and what /proc says of it."""
 
+import collections
 import contextlib
 import dataclasses
 import os
@@ -75,6 +76,17 @@ class Server:
         """Seconds of CPU that it has used (proc(5): fields 14 and 15 of stat)."""
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def descriptors(self):
+        """How many are open, by kind: "socket", "file", or the kernel's name, such as "anon_inode"."""
+        found = collections.Counter()
+        for link in pathlib.Path(f"/proc/{self.pid}/fd").iterdir():
+            try:
+                target = os.readlink(link)
+            except FileNotFoundError:
+                continue
+            found["file" if target.startswith("/") else target.split(":")[0]] += 1
+        return found
 
 
 @contextlib.contextmanager

@@ -54,6 +54,8 @@ async def soak(server, seed, count, seconds, samples):
                 task.result()
         samples.append(watch.sample(server, tally, time.monotonic() - began))
         print(watch.line(samples[-1], before), flush=True)
+        while tally.losses:
+            print(f"lost: {tally.losses.pop()}", flush=True)
         before = samples[-1]
     await end([*tasks, *(task for slot in slots for task in slot.aside)])
     return tally
@@ -113,7 +115,7 @@ def main():
         # What lives long is looked at once.
         gc.freeze()
         time.sleep(1)
-        before, drops = watch.descriptors(server.pid), generator.dropped()
+        before, drops = server.descriptors(), generator.dropped()
         try:
             tally = asyncio.run(soak(server, seed, count, seconds, samples))
         finally:
@@ -121,7 +123,7 @@ def main():
         drops = generator.dropped() - drops
         print(f"no viewers for {FAREWELL} s", flush=True)
         time.sleep(FAREWELL)
-        after = watch.descriptors(server.pid)
+        after = server.descriptors()
         print(f"idle: {server.resident() / 1e6:.1f} MB, peak {server.peak() / 1e6:.1f} MB")
     sys.exit(not verdict(samples, tally, drops, before, after, log.read_text(errors="replace").splitlines()))
 

@@ -10,13 +10,18 @@ import struct
 # The server may be slow while other programs run; a viewer who has stopped reading gets the answer up to 20 s late.
 ANSWER = 40
 BYE = 203
+# Bytes that a viewer's socket may hold, so that a busy machine is not taken for a bad server. SO_RCVBUFFORCE (socket(7)) needs root; else it
+# is what net.core.rmem_max permits.
+ROOM, FORCE = 2_000_000, 33
 
 
 class Stream:
-    """One stream of a session as it comes in. `lost` packets by sequence number; `last` is when one came, on the loop's clock."""
+    """One stream of a session as it comes in. `lost` packets by sequence number, `gaps` with time, place and size; `last` is when one came, on
+    the loop's clock."""
 
     def __init__(self, loop):
         self.loop, self.ssrc, self.expected, self.packets, self.lost, self.last, self.ended = loop, None, None, 0, 0, 0.0, False
+        self.gaps = []
 
     def packet(self, data, at):
         """The RTP packet at `at`. Those of another session, which had this port before, are left out."""
@@ -27,6 +32,7 @@ class Stream:
             missing = number - self.expected & 0xFFFF
             # A number from behind would be a duplicate or reordered: on loopback an error too.
             self.lost += missing if missing < 0x8000 else 1
+            self.gaps.append((self.loop.time(), self.packets, missing))
         self.expected = number + 1 & 0xFFFF
         self.packets += 1
 
@@ -63,6 +69,10 @@ class Datagrams:
                     one.close()
                 continue
             for one, is_report in zip(sockets, (False, True)):
+                try:
+                    one.setsockopt(socket.SOL_SOCKET, FORCE, ROOM)
+                except PermissionError:
+                    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM)
                 self.owners[one.fileno()] = (one, stream, is_report)
                 self.poll.register(one, select.EPOLLIN)
             return sockets

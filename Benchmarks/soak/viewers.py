@@ -23,7 +23,7 @@ class Tally:
 
     def __init__(self):
         self.events, self.unexpected = collections.Counter(), collections.Counter()
-        self.packets, self.lost = 0, {"udp": 0, "tcp": 0}
+        self.packets, self.lost, self.losses = 0, {"udp": 0, "tcp": 0}, []
         self.playing = 0
 
 
@@ -61,7 +61,7 @@ class Viewer:
     def __init__(self, slot):
         self.slot, self.random, self.tally, self.udp = slot, slot.random, slot.tally, slot.udp
         self.streams, self.sockets, self.connection, self.doing, self.keeper = [], [], None, "connecting", None
-        self.plays = False
+        self.plays, self.history = False, []
 
     async def live(self):
         host, port, self.url = self.slot.title
@@ -120,6 +120,7 @@ class Viewer:
     async def ask(self, method, url=None, gone_at=None, **headers):
         """The answer, which must be 200; None if the viewer has gone."""
         self.doing = method
+        self.history.append((asyncio.get_running_loop().time(), method))
         if method == gone_at:
             self.tally.events[f"gone at {method}"] += 1
             self.connection.send(method, url or self.url, headers)
@@ -169,6 +170,7 @@ class Viewer:
         """Stops reading its connection: the server must hold no more for it than its limits, and lose nothing."""
         if self.udp:
             return
+        self.history.append((asyncio.get_running_loop().time(), "stop reading"))
         self.connection.transport.pause_reading()
         await asyncio.sleep(self.random.uniform(1, 20))
         self.connection.transport.resume_reading()
@@ -237,3 +239,13 @@ class Viewer:
             self.connection.transport.close()
         self.tally.packets += sum(stream.packets for stream in self.streams)
         self.tally.lost["udp" if self.udp else "tcp"] += sum(stream.lost for stream in self.streams)
+        for index, stream in enumerate(self.streams):
+            if stream.lost:
+                self.tally.losses.append(self.loss(index, stream))
+
+    def loss(self, index, stream):
+        """For the log: what was missing and when, s, and what the viewer did before."""
+        began = self.history[0][0]
+        gaps = "; ".join(f"{when - began:.2f}: {missing} after {packets} packets" for when, packets, missing in stream.gaps[:10])
+        acts = ", ".join(f"{when - began:.2f} {what}" for when, what in self.history if when <= stream.gaps[-1][0])
+        return f"{'UDP' if self.udp else 'TCP'} session {self.connection and self.connection.session} stream {index}: {gaps} ({acts})"

@@ -1,10 +1,7 @@
 """The server's memory, descriptors, threads and CPU over time, and what they say."""
 
-import collections
 import csv
 import dataclasses
-import os
-import pathlib
 import statistics
 
 
@@ -27,7 +24,7 @@ class Sample:
 
 def sample(server, tally, time):
     status = server.status()
-    opened = descriptors(server.pid)
+    opened = server.descriptors()
     return Sample(round(time, 1), tally.playing, tally.events["came"], kilobytes(status["VmRSS"]), kilobytes(status["RssAnon"]),
                   sum(opened.values()), opened["socket"], int(status["Threads"]), server.cpu(), sum(tally.lost.values()),
                   sum(tally.unexpected.values()))
@@ -35,18 +32,6 @@ def sample(server, tally, time):
 
 def kilobytes(field):
     return int(field.split()[0])
-
-
-def descriptors(pid):
-    """How many are open, by kind: "socket", "file", or the kernel's name, such as "anon_inode"."""
-    found = collections.Counter()
-    for link in pathlib.Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            target = os.readlink(link)
-        except FileNotFoundError:
-            continue
-        found["file" if target.startswith("/") else target.split(":")[0]] += 1
-    return found
 
 
 def line(now, before):

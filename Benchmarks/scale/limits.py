@@ -1,0 +1,95 @@
+"""Where it breaks: what a receiver's socket holds, and devices that do not segment datagrams."""
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import pathlib
+import socket
+import struct
+import subprocess
+import sys
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "bars"))
+
+import points  # noqa: E402
+
+SERVER, CLIENT = "10.213.1.1", "10.213.1.2"
+
+
+def socket_room(size):
+    """How many datagrams of `size` bytes a UDP socket with the kernel's default buffer holds until it drops."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        receiver.bind(("127.0.0.1", 0))
+        sender.connect(receiver.getsockname())
+        for _ in range(4096):
+            sender.send(bytes(size))
+        held = 0
+        receiver.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while receiver.recv(size):
+                held += 1
+        return held, receiver.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+
+
+@contextlib.contextmanager
+def wire():
+    """Two network namespaces with a virtual cable between them, for the length of a `with`; yields the names of both. Needs root."""
+    names = [f"sluice-wire-{os.getpid()}-{side}" for side in ("server", "client")]
+    made = []
+    try:
+        for name in names:
+            ip("netns", "add", name)
+            made.append(name)
+            ip("-n", name, "link", "set", "lo", "up")
+        ip("link", "add", "cable", "netns", names[0], "type", "veth", "peer", "name", "cable", "netns", names[1])
+        for name, address in zip(names, (SERVER, CLIENT)):
+            ip("-n", name, "addr", "add", f"{address}/24", "dev", "cable")
+            ip("-n", name, "link", "set", "cable", "up")
+        yield names
+    finally:
+        for name in made:
+            ip("netns", "del", name)
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True)
+
+
+def segmentation(bench, title, viewers):
+    """The Result on a device that cuts segmented sends up, on one for which the kernel does, on one that makes no checksums either, and where
+    such sends are refused; by names for the document."""
+    refusing = compiled(bench.directory)
+    cases = {
+        "device": ([], []),
+        "kernel": (["gso_max_segs", "1"], []),
+        "kernel, checksums too": (["gso_max_segs", "1"], []),
+        "refused": ([], [f"LD_PRELOAD={refusing}"]),
+    }
+    for name, (settings, environment) in cases.items():
+        with wire() as names:
+            inside = [["ip", "netns", "exec", one] for one in names]
+            if settings:
+                ip("-n", names[0], "link", "set", "cable", *settings)
+            if "checksums" in name:
+                subprocess.run([*inside[0], sys.executable, __file__, "cable"], check=True)
+            yield name, points.measure(bench, points.Point("segments", title, viewers), inside, SERVER, environment)
+
+
+def compiled(directory):
+    source = pathlib.Path(__file__).with_name("refuse-segments.c")
+    library = directory / "refuse-segments.so"
+    if not library.exists() or library.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(["cc", "-O2", "-Wall", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    return library
+
+
+def without_checksums(device):
+    """As `ethtool -K DEVICE tx off` (linux/ethtool.h, ETHTOOL_STXCSUM; linux/sockios.h, SIOCETHTOOL)."""
+    value = ctypes.create_string_buffer(struct.pack("=II", 0x17, 0), 8)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, 0x8946, struct.pack("16sP16x", device.encode(), ctypes.addressof(value)))
+
+
+if __name__ == "__main__":
+    without_checksums(sys.argv[1])
