@@ -16,11 +16,7 @@ demo := yes
 override MEDIA := demo
 endif
 
-<<<<<<< HEAD
-.PHONY: help run test tsan asan lint bench micro image check-image clean
-=======
-.PHONY: help run test tsan asan lint bench scale soak image check-image clean
->>>>>>> scale
+.PHONY: help run test tsan asan lint bench micro scale soak image check-image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -55,11 +51,10 @@ bench: ## every bar of the design, beside other servers, in one table (BARS, CLI
 	swift build -c release --scratch-path $(RELEASE) --product sluice
 	@/usr/bin/python3 Benchmarks/bars $(RELEASE)/release/sluice
 
-<<<<<<< HEAD
 micro: ## micro benchmarks (FILTER, TIMES=no); fails if an operation allocates more than Benchmarks/micro/thresholds.json allows
 	swift build -c release --package-path Benchmarks/micro --scratch-path $(MICRO)
 	@$(MICRO)/release/micro --check Benchmarks/micro/thresholds.json $(if $(FILTER),--filter '$(FILTER)') $(if $(filter no,$(TIMES)),--untimed)
-=======
+
 scale: ## how cost grows with viewers, bitrate, cores and length: plots and tables of Benchmarks/Scale.md (QUICK, SECONDS, SERIES)
 	@.ci/install build bench
 	swift build -c release --scratch-path $(RELEASE) --product sluice
@@ -69,7 +64,6 @@ soak: ## half an hour of viewers who come, seek, pause and vanish: does memory g
 	@.ci/install build bench
 	swift build -c release --scratch-path $(RELEASE) --product sluice
 	@/usr/bin/python3 Benchmarks/soak $(RELEASE)/release/sluice
->>>>>>> scale
 
 image: ## the container image, by docker or buildah (IMAGE_BUILDER); IMAGE names it
 	@docker/build "$(IMAGE)"
