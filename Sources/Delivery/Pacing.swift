@@ -86,7 +86,9 @@ extension PacingLimits {
                 continue
             }
             guard isLarge(line.largestUnit), time - lead <= now else { break }
-            guard isLarge(line.waiting[index].train.packets), nextStep(through, until: time, last: last) <= now else { continue }
+            guard isLarge(line.waiting[index].train.packets), nextStep(through, until: time, last: last) <= now else {
+                continue
+            }
             due = max(due, min(through, max(Int64(step), evenShare(of: through, until: time, last: last, now: now))))
         }
         return Int(due)
