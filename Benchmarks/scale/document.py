@@ -49,7 +49,7 @@ def plots(results):
                                  [cost_line(name, found, fitted[transport]) for name, transport, found in kinds(results)]),
         "bitrate.svg": chart.svg("CPU per GB against bitrate, 200 Mbit/s in all (dashed: the model)", "Mbit/s of a viewer", "CPU s/GB", rates),
         "memory.svg": chart.svg("Resident memory against viewers", "viewers", "MB",
-                                [chart.Line(name, [(one.at, one.resident, True) for one in found]) for name, _, found in kinds(results)]),
+                                [chart.Line(name, [(one.at, one.resident, one.sound) for one in found]) for name, _, found in kinds(results)]),
         "lateness.svg": chart.svg("Lateness against how busy the server is", "cores used", "p99, ms",
                                   [chart.Line(name, sorted((one.busy, one.late_p99, one.sound) for one in found if one.late_p99 > 0), joined=False)
                                    for name, _, found in kinds(results)]),
@@ -114,7 +114,9 @@ def viewers_table(results):
 
 def more(first, last, name):
     """What one more viewer adds to a figure, between two points."""
-    return (getattr(last, name) - getattr(first, name)) / (last.viewers - first.viewers) if last.viewers > first.viewers else float("nan")
+    if last.failed or last.playing <= first.playing:
+        return float("nan")
+    return (getattr(last, name) - getattr(first, name)) / (last.playing - first.playing)
 
 
 def bitrate_table(results, series, what):
@@ -184,7 +186,7 @@ def slow_table(results):
 def descriptors_table(results):
     return rows(["stream", "viewers", "descriptors", "a viewer"],
                 [[name, one.viewers, one.descriptors, figure(more(found[0], one, "descriptors"))]
-                 for name, _, found in kinds(results) for one in found[-1:]])
+                 for name, _, found in kinds(results) for one in [one for one in found if not one.failed][-1:]])
 
 
 def visit(results):

@@ -66,7 +66,7 @@ def plan(quick):
 class Result:
     """What was found of a point, over `seconds` in which all viewers played.
 
-    `gigabytes` are of RTP packets, 10^9 bytes: the viewers' mean rates times that time. `sends` are of the kernel's count of datagrams sent,
+    `playing` are those who were not refused, nor stopped reading. `gigabytes` are of RTP packets, 10^9 bytes: the viewers' mean rates times that time. `sends` are of the kernel's count of datagrams sent,
     where a segmented send counts once (over TCP: access units). `cpu` is in seconds; coming and leaving cost `visit_ms` more for each viewer.
     Memory is in MB: `idle`, with `one_viewer`, with all (`resident`), what sockets hold then (`kernel_mb`), and what came from the disk
     (`read_mb`). `opening` (the first viewer), `first` (the others: connect to first RTP) and `late` are in ms."""
@@ -80,6 +80,7 @@ class Result:
     at: float
     slow: int
     cold: bool
+    playing: int
     seconds: float
     gigabytes: float
     packets: float
@@ -200,15 +201,15 @@ def measure(bench, point, inside=((), ()), host="127.0.0.1", environment=(), opt
 
 def flow(point, report, first, last, all_cpu):
     """What was sent between two readings: the viewers' mean rates, times the time in which all of them played."""
-    seconds, viewers = last.time - first.time, point.viewers - point.slow
+    seconds, viewers = last.time - first.time, point.viewers - point.slow - report["viewers"]["failed"]
     gigabytes = report["mbit_per_s_per_viewer"] * viewers * seconds / 8000
     share = gigabytes * 1e9 / report["bytes"] if report["bytes"] else 0
     cpu, units = last.cpu - first.cpu, report["units"] * share
     # What the same bytes would have cost at the rate of these seconds; the rest is coming and leaving.
     visits = all_cpu - cpu / share if share else 0
-    return {"seconds": seconds, "gigabytes": gigabytes, "packets": report["packets"] * share, "units": units,
+    return {"playing": viewers, "seconds": seconds, "gigabytes": gigabytes, "packets": report["packets"] * share, "units": units,
             "sends": units if point.tcp else last.datagrams - first.datagrams, "viewer_seconds": viewers * seconds, "cpu": cpu,
-            "visit_ms": visits * 1000 / point.viewers}
+            "visit_ms": visits * 1000 / max(1, viewers)}
 
 
 def quality(report):

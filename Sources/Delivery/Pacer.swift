@@ -25,6 +25,8 @@ package final class Pacer {
     package let quantum: MediaTime
     /// May hold entries that a later `schedule` has overtaken; those are skipped.
     private var heap: Heap<Entry> = []
+    /// The first quantum that `run` has not begun to serve: nobody is woken twice in one.
+    private var earliest: Int64 = 0
 
     private struct Entry: Comparable {
         let quantum: Int64
@@ -39,15 +41,18 @@ package final class Pacer {
         self.quantum = quantum
     }
 
-    /// Wakes `member` in the first quantum that begins at or after `time`, unless it is woken earlier anyhow. That may be the quantum of now,
-    /// but no member is woken twice in one.
+    /// Wakes `member` in the first quantum that begins at or after `time`, unless it is woken earlier anyhow.
     package func schedule(_ member: any Paced, at time: MediaTime) {
-        schedule(member, quantum: firstQuantum(from: time))
+        schedule(member, quantum: max(firstQuantum(from: time), earliest))
+    }
+
+    /// As `schedule`, for a member that begins: if it was not woken in the quantum that is being served, it need not wait for the next.
+    package func scheduleAtOnce(_ member: any Paced, at time: MediaTime) {
+        let earliest = max(member.pacerSlot.served, earliest - 2) + 1
+        schedule(member, quantum: max(firstQuantum(from: time), earliest))
     }
 
     private func schedule(_ member: any Paced, quantum: Int64) {
-        let served = member.pacerSlot.served
-        let quantum = served < quantum ? quantum : served + 1
         if let planned = member.pacerSlot.quantum, planned <= quantum { return }
         member.pacerSlot.quantum = quantum
         heap.insert(Entry(quantum: quantum, member: member))
@@ -64,6 +69,7 @@ package final class Pacer {
     /// Wakes every member due at `now`, each at most once.
     package func run(now: MediaTime) {
         let current = now.nanoseconds / quantum.nanoseconds
+        earliest = current + 1
         while let first = heap.min, first.quantum <= current {
             heap.removeMin()
             guard first.member.pacerSlot.quantum == first.quantum else { continue }

@@ -318,7 +318,7 @@ package final class Viewer: Paced {
         }
         completion(.success(Start(position: position, end: rangeEnd, streams: starts)))
         readIfNeeded()
-        scheduleDeparture()
+        scheduleDeparture(atOnce: true)
     }
 
     // MARK: Acceptance
@@ -333,10 +333,15 @@ package final class Viewer: Paced {
     /// A transport that was full has room again.
     package func transportDrained() { scheduleDeparture() }
 
-    func scheduleDeparture() {
+    /// - Parameter atOnce: what is due need not wait for the next quantum.
+    func scheduleDeparture(atOnce: Bool = false) {
         closeGap()
         guard let next = nextWake(now: environment.now()) else { return }
-        environment.pacer.schedule(self, at: next)
+        if atOnce {
+            environment.pacer.scheduleAtOnce(self, at: next)
+        } else {
+            environment.pacer.schedule(self, at: next)
+        }
         environment.scheduled()
     }
 }

@@ -104,7 +104,9 @@ package final class FileCursor: MediaCursor {
             demuxer.limit(title.limits.readTimeout)
             let before = demuxer.context.bytesRead
             batch = reader.reader.read(box.take(), with: demuxer)
-            demuxer.prefetch(after: demuxer.context.bytesRead - before)
+            if batch.failure == nil, !batch.isEnd, !interrupt.isFired, !demuxer.isInterrupted {
+                demuxer.prefetch(after: demuxer.context.bytesRead - before)
+            }
             if let failure = interruption(of: demuxer, interrupt) { (batch.failure, batch.isEnd) = (failure, true) }
             demuxer.limit(nil)
             isUsable = batch.failure == nil || batch.failure == .rangeNotSatisfiable

@@ -2,7 +2,8 @@ internal import MediaCore
 
 /// Which device a folder's files lie on, as they were found: opening a file blocks as long as its device does, so whoever
 /// asks for one waits with others who ask for the same device. Who asks for the first file of a folder waits with others
-/// who do so below the same folder of the root: a mount that hangs holds up no device but its own. Bounded.
+/// who do so below the same folder of the root: a mount that hangs holds up no device that is known, and of the folders
+/// that were never looked into those below its own folder of the root, and below one in four others. Bounded.
 struct FolderDevices {
     private let limit: Int
     private var known: [ArraySlice<UInt8>: UInt64]

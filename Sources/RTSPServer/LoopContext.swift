@@ -26,6 +26,8 @@ final class LoopContext {
     let wallClock: Int64
     private var timer: Scheduled<Void>?
     private var armedFor: MediaTime?
+    /// The timer is not set for earlier.
+    private var restsUntil = MediaTime.zero
     private var dirtyWriters: [InterleavedWriter] = []
     private var isRunning = false
     private var isStopped = false
@@ -91,12 +93,13 @@ final class LoopContext {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.execute {
             bound.value.isRunning = false
-            bound.value.arm(notBefore: bound.value.now + Self.breather)
+            bound.value.restsUntil = bound.value.now + Self.breather
+            bound.value.arm()
         }
     }
 
     /// Sets the timer for the pacer's next wake, unless it is set for that or earlier.
-    private func arm(notBefore earliest: MediaTime = .zero) {
+    private func arm() {
         guard !isRunning, !isStopped else { return }
         var next = pacer.nextWake
         // What a full socket refused is offered again in the next quantum, and so is what was gathered since.
@@ -105,7 +108,7 @@ final class LoopContext {
             next = min(next ?? retry, retry)
         }
         guard var next else { return }
-        next = max(next, earliest)
+        next = max(next, restsUntil)
         if let armedFor, armedFor <= next { return }
         timer?.cancel()
         armedFor = next

@@ -70,18 +70,21 @@ import Testing
         #expect(pacer.nextWake == ms(4))
     }
 
-    @Test("who comes in a quantum that others were served in need not wait for the next")
+    @Test("who begins in a quantum that others were served in need not wait for the next; all others do")
     func comesLate() {
-        let (early, late) = (Member(), Member())
+        let (early, late, idle) = (Member(), Member(), Member())
         pacer.schedule(early, at: ms(4))
         pacer.run(now: ms(4))
         let now = MediaTime(nanoseconds: 5_300_000)
-        pacer.schedule(late, at: pacer.beginning(of: now))
-        pacer.schedule(early, at: pacer.beginning(of: now))
+        pacer.schedule(idle, at: pacer.beginning(of: now))
+        #expect(pacer.nextWake == ms(6))
+        pacer.scheduleAtOnce(late, at: pacer.beginning(of: now))
+        pacer.scheduleAtOnce(early, at: pacer.beginning(of: now))
         #expect(pacer.nextWake == ms(4))
         pacer.run(now: now)
         #expect(late.wakes == [now])
         #expect(early.wakes == [ms(4)])
+        #expect(idle.wakes.isEmpty)
         #expect(pacer.nextWake == ms(6))
     }
 

@@ -47,6 +47,8 @@ package final class FakeCursor: MediaCursor {
     package struct Log: Sendable {
         package var reads = 0
         package var seeks: [MediaTime] = []
+        /// Of each read, whether units might have shared packets.
+        package var mayAggregate: [Bool] = []
         /// The most bytes of wire buffer that one batch had.
         package var largestBatch = 0
         package var largestBatchPackets = 0
@@ -100,6 +102,7 @@ package final class FakeCursor: MediaCursor {
             state.pending = (request, completion)
             state.log.reads += 1
             state.log.largestRequest = max(state.log.largestRequest, request.buffer.capacity)
+            state.log.mayAggregate.append(request.mayAggregate)
             if let seek = request.seek { state.log.seeks.append(seek) }
         }
         if case .immediate = title.behaviour.completion { completeRead() }

@@ -37,7 +37,7 @@ package final class ViewerStage {
 
     package var now: MediaTime { clock.now }
 
-    private var environment: Viewer.Environment {
+    package var environment: Viewer.Environment {
         Viewer.Environment(
             eventLoop: eventLoop, pacer: pacer, pool: pool, now: { [clock] in clock.now },
             scheduled: { [unowned self] in schedules += 1 })
