@@ -1,6 +1,7 @@
 import MediaCore
 import NIOCore
 import RTP
+import RTPPayload
 import Synchronization
 import TestSupport
 import Testing
