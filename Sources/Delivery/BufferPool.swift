@@ -8,6 +8,9 @@ package import RTPPayload
 package final class BufferPool {
     /// Bytes of free buffers that the pool keeps; beyond, they go back to the allocator.
     package let maximumFreeBytes: Int
+    /// Capacity of the largest buffer that the pool keeps. What a single unit above a batch's size needed goes back to the allocator: in the
+    /// hands of a smaller batch it would keep all of its memory.
+    package let largestBuffer: Int
     package private(set) var freeBytes = 0
     /// Free buffers by size class: `free[i]` holds capacities from `smallest << i`.
     private var free: [[ByteBuffer]]
@@ -16,8 +19,10 @@ package final class BufferPool {
     private static let smallest = 16 * 1024
     private static let classes = 12
 
-    package init(maximumFreeBytes: Int = 16 * 1024 * 1024) {
+    /// - Parameter batch: bytes of the largest usual batch.
+    package init(maximumFreeBytes: Int = 16 * 1024 * 1024, batch: Int = 256 * 1024) {
         self.maximumFreeBytes = maximumFreeBytes
+        self.largestBuffer = Self.smallest << min(Self.sizeClass(holding: batch), Self.classes - 1)
         self.free = Array(repeating: [], count: Self.classes)
     }
 
@@ -38,9 +43,11 @@ package final class BufferPool {
     /// Takes back a buffer that nobody reads any more.
     package func recycle(_ buffer: ByteBuffer) {
         let capacity = buffer.capacity
-        guard capacity >= Self.smallest, freeBytes + capacity <= maximumFreeBytes else { return }
+        guard capacity >= Self.smallest, capacity <= largestBuffer, freeBytes + capacity <= maximumFreeBytes else {
+            return
+        }
         var index = Self.sizeClass(holding: capacity)
-        if index == Self.classes || Self.smallest << index > capacity { index -= 1 }
+        if Self.smallest << index > capacity { index -= 1 }
         freeBytes += capacity
         free[index].append(buffer)
     }

@@ -40,7 +40,7 @@ final class LoopContext {
         self.eventLoop = eventLoop
         self.sockets = sockets
         self.pacer = Pacer(quantum: limits.pacing.quantum)
-        self.pool = BufferPool(maximumFreeBytes: limits.freeBufferBytes)
+        self.pool = BufferPool(maximumFreeBytes: limits.freeBufferBytes, batch: limits.demand.batchBytes)
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         let unix = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

@@ -35,7 +35,7 @@ import Testing
 
     @Test("a request gets its own size class or the next, never a far larger buffer")
     func sizeClasses() {
-        let pool = BufferPool()
+        let pool = BufferPool(batch: 1 << 20)
         pool.recycle(ByteBufferAllocator().buffer(capacity: 1 << 20))
         #expect(pool.take(capacity: 16_384).capacity == 16_384)
         #expect(pool.freeBytes == 1 << 20)
@@ -50,9 +50,17 @@ import Testing
         #expect(pool.freeBytes == 2 * 131_072)
     }
 
-    @Test("sizes at the edges of the classes", arguments: [0, 1, 16_384, 16_385, 33_554_432, 33_554_433])
+    @Test("a buffer that grew beyond a batch is not kept", arguments: [262_144, 524_288])
+    func grown(capacity: Int) {
+        let pool = BufferPool(batch: 200_000)
+        #expect(pool.largestBuffer == 262_144)
+        pool.recycle(ByteBufferAllocator().buffer(capacity: capacity))
+        #expect(pool.freeBytes == (capacity == 262_144 ? capacity : 0))
+    }
+
+    @Test("sizes at the edges of the classes", arguments: [0, 1, 16_384, 16_385, 33_554_432])
     func edges(capacity: Int) {
-        let pool = BufferPool(maximumFreeBytes: 1 << 30)
+        let pool = BufferPool(maximumFreeBytes: 1 << 30, batch: 1 << 30)
         let buffer = pool.take(capacity: capacity)
         #expect(buffer.capacity >= capacity)
         pool.recycle(buffer)
