@@ -42,7 +42,7 @@ package struct Limits: Sendable {
     /// A connection without a session and without a whole request for this long is closed.
     package var idleConnectionTimeout = MediaTime.seconds(60)
     /// Bytes of free wire buffers that each event loop keeps.
-    package var freeBufferBytes = 4 * 1024 * 1024
+    package var freeBufferBytes = 1024 * 1024
     /// Bytes of send buffer asked for each shared UDP socket.
     package var datagramSendBuffer = 4 * 1024 * 1024
 
