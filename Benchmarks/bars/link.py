@@ -16,9 +16,9 @@ OPTIONS = ["--lead", 800, "--burst", 16]
 
 
 @contextlib.contextmanager
-def shaped():
-    """Two network namespaces and the link between them, for the length of a `with`; yields the commands that run others inside the server's
-    and inside the client's. Needs root."""
+def cable():
+    """Two network namespaces and a virtual cable between them, the device `cable` in each, for the length of a `with`; yields the names of the
+    server's and of the client's. Needs root."""
     if os.geteuid() != 0:
         raise RuntimeError("needs root")
     names = [f"sluice-bench-{os.getpid()}-{side}" for side in ("server", "client")]
@@ -28,17 +28,30 @@ def shaped():
             ip("netns", "add", name)
             made.append(name)
             ip("-n", name, "link", "set", "lo", "up")
-        ip("link", "add", "client", "netns", names[0], "type", "veth", "peer", "name", "server", "netns", names[1])
-        for name, device, address in ((names[0], "client", SERVER), (names[1], "server", CLIENT)):
-            ip("-n", name, "addr", "add", f"{address}/24", "dev", device)
-            ip("-n", name, "link", "set", device, "up")
-        inside = [["ip", "netns", "exec", name] for name in names]
-        subprocess.run([*inside[0], "tc", "qdisc", "add", "dev", "client", "root", "tbf",
-                        "rate", str(RATE), "burst", QUEUE, "limit", QUEUE], check=True)
-        yield inside
+        ip("link", "add", "cable", "netns", names[0], "type", "veth", "peer", "name", "cable", "netns", names[1])
+        for name, address in zip(names, (SERVER, CLIENT)):
+            ip("-n", name, "addr", "add", f"{address}/24", "dev", "cable")
+            ip("-n", name, "link", "set", "cable", "up")
+        yield names
     finally:
         for name in made:
             ip("netns", "del", name)
+
+
+def inside(name):
+    """The command that runs another in a namespace."""
+    return ["ip", "netns", "exec", name]
+
+
+@contextlib.contextmanager
+def shaped():
+    """A cable that carries no more than `RATE` from the server on, for the length of a `with`; yields the commands that run others inside the
+    server's namespace and inside the client's."""
+    with cable() as names:
+        sides = [inside(name) for name in names]
+        subprocess.run([*sides[0], "tc", "qdisc", "add", "dev", "cable", "root", "tbf",
+                        "rate", str(RATE), "burst", QUEUE, "limit", QUEUE], check=True)
+        yield sides
 
 
 def ip(*arguments):

@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import fcntl
-import os
 import pathlib
 import socket
 import struct
@@ -12,9 +11,8 @@ import sys
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "bars"))
 
+import link  # noqa: E402
 import points  # noqa: E402
-
-SERVER, CLIENT = "10.213.1.1", "10.213.1.2"
 
 
 def socket_room(size):
@@ -32,30 +30,6 @@ def socket_room(size):
         return held, receiver.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
 
 
-@contextlib.contextmanager
-def wire():
-    """Two network namespaces with a virtual cable between them, for the length of a `with`; yields the names of both. Needs root."""
-    names = [f"sluice-wire-{os.getpid()}-{side}" for side in ("server", "client")]
-    made = []
-    try:
-        for name in names:
-            ip("netns", "add", name)
-            made.append(name)
-            ip("-n", name, "link", "set", "lo", "up")
-        ip("link", "add", "cable", "netns", names[0], "type", "veth", "peer", "name", "cable", "netns", names[1])
-        for name, address in zip(names, (SERVER, CLIENT)):
-            ip("-n", name, "addr", "add", f"{address}/24", "dev", "cable")
-            ip("-n", name, "link", "set", "cable", "up")
-        yield names
-    finally:
-        for name in made:
-            ip("netns", "del", name)
-
-
-def ip(*arguments):
-    subprocess.run(["ip", *arguments], check=True)
-
-
 def segmentation(bench, title, viewers):
     """The Result on a device that cuts segmented sends up, on one for which the kernel does, on one that makes no checksums either, and where
     such sends are refused; by names for the document."""
@@ -67,13 +41,13 @@ def segmentation(bench, title, viewers):
         "refused": ([], [f"LD_PRELOAD={refusing}"]),
     }
     for name, (settings, environment) in cases.items():
-        with wire() as names:
-            inside = [["ip", "netns", "exec", one] for one in names]
+        with link.cable() as names:
+            inside = [link.inside(one) for one in names]
             if settings:
-                ip("-n", names[0], "link", "set", "cable", *settings)
+                link.ip("-n", names[0], "link", "set", "cable", *settings)
             if "checksums" in name:
                 subprocess.run([*inside[0], sys.executable, __file__, "cable"], check=True)
-            yield name, points.measure(bench, points.Point("segments", title, viewers), inside, SERVER, environment)
+            yield name, points.measure(bench, points.Point("segments", title, viewers), inside, link.SERVER, environment)
 
 
 def compiled(directory):
