@@ -4,23 +4,35 @@ internal import MediaCore
 extension Codec {
     /// - Parameter name: of a codec that the server does not know.
     init(_ id: AVCodecID, name: String) {
-        switch id {
-        case AV_CODEC_ID_H264: self = .h264
-        case AV_CODEC_ID_HEVC: self = .h265
-        case AV_CODEC_ID_MPEG4: self = .mpeg4Visual
-        case AV_CODEC_ID_MPEG1VIDEO: self = .mpeg1Video
-        case AV_CODEC_ID_MPEG2VIDEO: self = .mpeg2Video
-        case AV_CODEC_ID_MJPEG: self = .motionJPEG
-        case AV_CODEC_ID_H263, AV_CODEC_ID_H263P: self = .h263
-        case AV_CODEC_ID_AAC: self = .aac
-        case AV_CODEC_ID_MP1, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3: self = .mpegAudio
-        case AV_CODEC_ID_AC3: self = .ac3
-        case AV_CODEC_ID_OPUS: self = .opus
-        case AV_CODEC_ID_PCM_MULAW: self = .pcmu
-        case AV_CODEC_ID_PCM_ALAW: self = .pcma
-        default: self = PCMFormat(id).map { .pcm($0) } ?? .other(name)
-        }
+        self =
+            Self.video[id.rawValue] ?? Self.audio[id.rawValue] ?? PCMFormat(id).map { .pcm($0) }
+            ?? (id == AV_CODEC_ID_SMPTE_KLV ? .klv : .other(name))
     }
+}
+
+extension Codec {
+    private static let video: [UInt32: Codec] = [
+        AV_CODEC_ID_H264.rawValue: .h264, AV_CODEC_ID_HEVC.rawValue: .h265, AV_CODEC_ID_VVC.rawValue: .h266,
+        AV_CODEC_ID_MPEG4.rawValue: .mpeg4Visual, AV_CODEC_ID_MPEG1VIDEO.rawValue: .mpeg1Video,
+        AV_CODEC_ID_MPEG2VIDEO.rawValue: .mpeg2Video, AV_CODEC_ID_MJPEG.rawValue: .motionJPEG,
+        AV_CODEC_ID_H261.rawValue: .h261, AV_CODEC_ID_H263.rawValue: .h263, AV_CODEC_ID_H263P.rawValue: .h263,
+        AV_CODEC_ID_VP8.rawValue: .vp8, AV_CODEC_ID_VP9.rawValue: .vp9, AV_CODEC_ID_AV1.rawValue: .av1,
+        AV_CODEC_ID_THEORA.rawValue: .theora, AV_CODEC_ID_JPEG2000.rawValue: .jpeg2000,
+        AV_CODEC_ID_DVVIDEO.rawValue: .dv, AV_CODEC_ID_VC1.rawValue: .vc1, AV_CODEC_ID_WMV3.rawValue: .wmv3,
+        AV_CODEC_ID_DIRAC.rawValue: .vc2, AV_CODEC_ID_RAWVIDEO.rawValue: .rawVideo,
+    ]
+
+    private static let audio: [UInt32: Codec] = [
+        AV_CODEC_ID_AAC.rawValue: .aac, AV_CODEC_ID_AAC_LATM.rawValue: .latm, AV_CODEC_ID_MP1.rawValue: .mpegAudio,
+        AV_CODEC_ID_MP2.rawValue: .mpegAudio, AV_CODEC_ID_MP3.rawValue: .mpegAudio, AV_CODEC_ID_AC3.rawValue: .ac3,
+        AV_CODEC_ID_EAC3.rawValue: .eac3, AV_CODEC_ID_OPUS.rawValue: .opus, AV_CODEC_ID_VORBIS.rawValue: .vorbis,
+        AV_CODEC_ID_SPEEX.rawValue: .speex, AV_CODEC_ID_AMR_NB.rawValue: .amr, AV_CODEC_ID_AMR_WB.rawValue: .amrWB,
+        AV_CODEC_ID_ADPCM_G722.rawValue: .g722, AV_CODEC_ID_ADPCM_G726.rawValue: .g726(.mostSignificantFirst),
+        AV_CODEC_ID_ADPCM_G726LE.rawValue: .g726(.leastSignificantFirst), AV_CODEC_ID_G723_1.rawValue: .g7231,
+        AV_CODEC_ID_G729.rawValue: .g729, AV_CODEC_ID_GSM.rawValue: .gsm, AV_CODEC_ID_ILBC.rawValue: .ilbc,
+        AV_CODEC_ID_QCELP.rawValue: .qcelp, AV_CODEC_ID_EVRC.rawValue: .evrc,
+        AV_CODEC_ID_PCM_MULAW.rawValue: .pcmu, AV_CODEC_ID_PCM_ALAW.rawValue: .pcma,
+    ]
 }
 
 extension PCMFormat {

@@ -9,9 +9,7 @@ struct TrackSelection {
     /// Why a stream cannot be offered, as far as its description tells: a clause for a person.
     func refusal(of stream: StreamDescription) -> String? {
         if let reason = roleRefusal(of: stream) { return reason }
-        if case .other = stream.codec.codec {
-            do { _ = try PayloadFormat.make(for: stream.codec) } catch { return "\(error)" }
-        }
+        if let reason = PayloadFormat.refusal(of: stream.codec.codec) { return reason }
         return parameterRefusal(of: stream)
     }
 

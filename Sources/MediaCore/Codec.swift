@@ -9,19 +9,65 @@ package enum Codec: Hashable, Sendable {
     /// ISO/IEC 13818-2.
     case mpeg2Video
     case motionJPEG
+    case h261
     /// ITU-T H.263, all its versions.
     case h263
+    case h266
+    case vp8
+    case vp9
+    case av1
+    case theora
+    /// ISO/IEC 15444-1.
+    case jpeg2000
+    /// IEC 61834, SMPTE 314M and 370M.
+    case dv
+    /// SMPTE 421M, advanced profile.
+    case vc1
+    /// SMPTE 421M, simple and main profile.
+    case wmv3
+    /// SMPTE 2042-1, also called Dirac Pro.
+    case vc2
+    case rawVideo
     case aac
+    /// AAC in LATM, with the configuration in the stream: ISO/IEC 14496-3 1.7.
+    case latm
     /// MPEG-1 and MPEG-2 audio of layers 1 to 3: ISO/IEC 11172-3, 13818-3.
     case mpegAudio
     case ac3
+    case eac3
     case opus
+    case vorbis
+    case speex
+    /// 3GPP TS 26.071 and 26.171.
+    case amr
+    case amrWB
+    /// ITU-T G.722, G.726, G.723.1 and G.729.
+    case g722
+    case g726(G726Packing)
+    case g7231
+    case g729
+    /// GSM 06.10, in frames of 33 bytes.
+    case gsm
+    /// RFC 3951.
+    case ilbc
+    case qcelp
+    case evrc
     case pcm(PCMFormat)
     /// ITU-T G.711 mu-law and A-law.
     case pcmu
     case pcma
+    /// SMPTE 336M metadata.
+    case klv
     /// Anything the server knows no payload format for; the name is the demuxer's.
     case other(String)
+}
+
+/// Which end of a byte the first sample of ITU-T G.726 is at.
+package enum G726Packing: Hashable, Sendable {
+    /// The most significant: ITU-T I.366.2 annex E.
+    case mostSignificantFirst
+    /// The least significant: RFC 3551 4.5.4.
+    case leastSignificantFirst
 }
 
 /// How a sample of uncompressed audio is stored; channels are interleaved.
@@ -59,14 +105,41 @@ extension Codec: CustomStringConvertible {
         case .mpeg1Video: "MPEG-1 video"
         case .mpeg2Video: "MPEG-2 video"
         case .motionJPEG: "Motion JPEG"
+        case .h261: "H.261"
         case .h263: "H.263"
+        case .h266: "H.266"
+        case .vp8: "VP8"
+        case .vp9: "VP9"
+        case .av1: "AV1"
+        case .theora: "Theora"
+        case .jpeg2000: "JPEG 2000"
+        case .dv: "DV"
+        case .vc1: "VC-1 advanced profile"
+        case .wmv3: "VC-1 simple or main profile"
+        case .vc2: "VC-2"
+        case .rawVideo: "uncompressed video"
         case .aac: "AAC"
+        case .latm: "AAC in LATM"
         case .mpegAudio: "MPEG audio"
         case .ac3: "AC-3"
+        case .eac3: "E-AC-3"
         case .opus: "Opus"
+        case .vorbis: "Vorbis"
+        case .speex: "Speex"
+        case .amr: "AMR"
+        case .amrWB: "AMR-WB"
+        case .g722: "G.722"
+        case .g726: "G.726"
+        case .g7231: "G.723.1"
+        case .g729: "G.729"
+        case .gsm: "GSM 06.10"
+        case .ilbc: "iLBC"
+        case .qcelp: "QCELP"
+        case .evrc: "EVRC"
         case .pcm(let format): format.description
         case .pcmu: "G.711 mu-law"
         case .pcma: "G.711 A-law"
+        case .klv: "KLV"
         case .other(let name): name
         }
     }

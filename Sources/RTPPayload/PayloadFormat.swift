@@ -54,7 +54,16 @@ package struct PayloadFormat: Hashable, Sendable {
         case .pcmu: try .g711(codec, .muLaw)
         case .pcma: try .g711(codec, .aLaw)
         case .opus: try .opus(codec)
-        default: throw PayloadFormatError("no RTP payload format for \(codec.codec)")
+        default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
+        }
+    }
+
+    /// Why no stream of `codec` can be sent, a clause for a person; nil if the stream's parameters decide.
+    package static func refusal(of codec: Codec) -> String? {
+        switch codec {
+        case .h264, .h265, .mpeg4Visual, .mpeg1Video, .mpeg2Video, .motionJPEG, .h263: nil
+        case .aac, .mpegAudio, .ac3, .pcm, .pcmu, .pcma, .opus: nil
+        default: "no RTP payload format for \(codec)"
         }
     }
 

@@ -4,8 +4,8 @@ import Timestamps
 
 @Suite struct SortedTimesTests {
     /// Of a codec without reordering, or of one of which nothing is known.
-    private func times(_ codec: String, _ stamps: [Int64], keys: Set<Int> = [0], duration: Int64 = 0) -> [TimedUnit] {
-        let description = CodecDescription(codec: .other(codec), kind: .video)
+    private func times(_ codec: Codec, _ stamps: [Int64], keys: Set<Int> = [0], duration: Int64 = 0) -> [TimedUnit] {
+        let description = CodecDescription(codec: codec, kind: .video)
         var reconstructor = TimestampReconstructor(
             codec: description, timeBase: TimeBase(1, 1000), rules: .matroska)
         return reconstructor.times(
@@ -22,7 +22,7 @@ import Timestamps
     private func milliseconds(_ values: [Int64]) -> [MediaTime] { values.map { .milliseconds($0) } }
 
     @Test func decodingOrderIsOutputOrder() {
-        let times = times("vp9", [0, 33, 67, 100])
+        let times = times(.vp9, [0, 33, 67, 100])
         #expect(times.map(\.decodeTime) == milliseconds([0, 33, 67, 100]))
         #expect(times.map(\.presentationTime) == milliseconds([0, 33, 67, 100]))
         // The last one's cannot be told.
@@ -31,21 +31,21 @@ import Timestamps
 
     /// A hidden frame and the one that is shown bear one stamp: the former is decoded before it.
     @Test func oneStampForTwoUnits() {
-        let times = times("vp9", [0, 33, 67, 67, 100])
+        let times = times(.vp9, [0, 33, 67, 67, 100])
         #expect(times.map(\.decodeTime) == milliseconds([0, 33, 66, 67, 100]))
         #expect(times.map(\.presentationTime) == milliseconds([0, 33, 67, 67, 100]))
     }
 
     /// Three equal stamps at the start go back before it.
     @Test func equalStampsAtTheStart() {
-        let times = times("vp8", [0, 0, 40])
+        let times = times(.vp8, [0, 0, 40])
         #expect(times.map(\.decodeTime) == milliseconds([-1, 0, 40]))
         #expect(times.map(\.presentationTime) == milliseconds([0, 0, 40]))
     }
 
     @Test func theDepthIsLearned() {
         let stamps: [Int64] = [0, 120, 40, 80, 240, 160, 200, 360, 280, 320]
-        let times = times("vc1", stamps)
+        let times = times(.other("vc1"), stamps)
         #expect(times.map(\.presentationTime) == milliseconds(stamps))
         #expect(times.map(\.decodeTime) == milliseconds([-40, 0, 40, 80, 120, 160, 200, 240, 280, 320]))
     }
@@ -53,11 +53,11 @@ import Timestamps
     /// Nothing before a key frame has a part in the times behind it, whatever the spacing was.
     @Test func variableSpacing() {
         let stamps: [Int64] = [0, 80, 40, 2000, 2080, 2040, 9000, 9080, 9040]
-        let all = times("vc1", stamps, keys: [0, 3, 6], duration: 40)
+        let all = times(.other("vc1"), stamps, keys: [0, 3, 6], duration: 40)
         #expect(obeysLaws(all))
         #expect(all.map(\.presentationTime) == milliseconds(stamps))
         for key in [3, 6] {
-            #expect(times("vc1", Array(stamps[key...]), keys: [0, 3], duration: 40) == Array(all[key...]))
+            #expect(times(.other("vc1"), Array(stamps[key...]), keys: [0, 3], duration: 40) == Array(all[key...]))
         }
     }
 

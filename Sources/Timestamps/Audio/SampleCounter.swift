@@ -28,8 +28,7 @@ package struct SampleCounter: Sendable {
         case .aac:
             method = AACFrame(configuration: codec.configuration).map { .constant($0.count) } ?? .adts
         case .mpegAudio: method = .mpegAudio
-        case .ac3: method = .ac3
-        case .other("eac3"): method = .ac3
+        case .ac3, .eac3: method = .ac3
         case .opus: method = .opus
         case .pcm(let format) where rate > 0 && codec.channels > 0 && format.bits >= 8:
             method = .bytes(format.bits / 8 * codec.channels, rate: rate)

@@ -23,7 +23,7 @@ struct PictureReader: Sendable {
         case .mpeg4Visual: syntax = .mpeg4(MPEG4Pictures(configuration: codec.configuration))
         case .mpeg1Video, .mpeg2Video:
             syntax = .mpegVideo(MPEGVideoPictures(configuration: codec.configuration))
-        case .motionJPEG, .h263: syntax = .inOrder
+        case .vc1, .wmv3, .vc2, .h266: syntax = .unknown
         case .other(let name): syntax = Self.inOrderCodecs.contains(name) ? .inOrder : .unknown
         default: syntax = .inOrder
         }
@@ -31,9 +31,8 @@ struct PictureReader: Sendable {
 
     /// By libavcodec's names: codecs without reordered pictures, or whose units each show what they hold.
     private static let inOrderCodecs: Set = [
-        "vp8", "vp9", "av1", "theora", "rawvideo", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "msmpeg4", "flv1", "wmv1",
-        "wmv2", "dvvideo", "prores", "jpeg2000", "png", "qtrle", "svq1", "huffyuv", "ffvhuff", "ffv1", "cinepak",
-        "flashsv", "aic", "gif", "dnxhd", "h261", "rv10",
+        "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "msmpeg4", "flv1", "wmv1", "wmv2", "prores", "png", "qtrle", "svq1",
+        "huffyuv", "ffvhuff", "ffv1", "cinepak", "flashsv", "aic", "gif", "dnxhd", "rv10",
     ]
 
     /// Frames that a decoder holds back, if the headers seen so far say; nil if that has to be learned.
