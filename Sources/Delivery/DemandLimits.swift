@@ -14,7 +14,7 @@ package struct DemandLimits: Hashable, Sendable {
     package var batchTime: MediaTime
 
     package static let standard = DemandLimits(
-        lowTime: .milliseconds(200), lowBytes: 512 * 1024, lowPackets: 512, batchBytes: 256 * 1024,
+        lowTime: .milliseconds(200), lowBytes: 512_000, lowPackets: 512, batchBytes: 256_000,
         batchTime: .seconds(1))
 
     package init(lowTime: MediaTime, lowBytes: Int, lowPackets: Int, batchBytes: Int, batchTime: MediaTime) {

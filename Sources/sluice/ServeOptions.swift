@@ -35,13 +35,13 @@ struct ServeOptions: ParsableArguments {
     var lowTime = 200
 
     @Option(help: "A viewer with this many unsent bytes reads nothing; in proportion more for a --lead above 300.")
-    var lowBytes = 512 * 1024
+    var lowBytes = 512_000
 
     @Option(help: "A viewer with this many unsent packets reads nothing; more for a --lead above 300.")
     var lowPackets = 512
 
     @Option(help: "Bytes that one read may bring (or one access unit, if that is larger).")
-    var batchBytes = 256 * 1024
+    var batchBytes = 256_000
 
     @Option(help: "How long before its decode time a large access unit may start (milliseconds).")
     var lead = 300
@@ -49,7 +49,10 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "The most of the lead that the first access unit of a PLAY has, beyond what it needs (milliseconds).")
     var startLead = 300
 
-    @Option(help: "Packets that may leave in one quantum of 2 ms, per viewer.")
+    @Option(help: "Packets leave on a grid of this (milliseconds): coarser costs less, and makes units as much later.")
+    var quantum = 2
+
+    @Option(help: "Packets that may leave in one quantum, per viewer.")
     var burst = 32
 
     @Option(help: "How long after the end a viewer over UDP gets its RTCP BYE (milliseconds).")
@@ -133,6 +136,7 @@ struct ServeOptions: ParsableArguments {
         try check((1...1 << 30).contains(batchBytes), "--batch-bytes must be from 1 to 1073741824")
         try check((0...10_000).contains(lead), "--lead must be from 0 to 10000 ms")
         try check((0...10_000).contains(startLead), "--start-lead must be from 0 to 10000 ms")
+        try check((1...100).contains(quantum), "--quantum must be from 1 to 100 ms")
         try check((1...65_536).contains(burst), "--burst must be from 1 to 65536")
         try check((0...60_000).contains(tcpBuffer), "--tcp-buffer must be from 0 to 60000 ms")
         try check((0...60_000).contains(byeDelay), "--bye-delay must be from 0 to 60000 ms")
@@ -171,7 +175,7 @@ struct ServeOptions: ParsableArguments {
         var limits = RTSPServer.Limits()
         limits.demand = demandLimits
         limits.pacing = PacingLimits(
-            quantum: PacingLimits.standard.quantum, lead: .milliseconds(Int64(lead)), burst: burst,
+            quantum: .milliseconds(Int64(quantum)), lead: .milliseconds(Int64(lead)), burst: burst,
             goodbyeDelay: .milliseconds(Int64(byeDelay)), startLead: .milliseconds(Int64(startLead)))
         limits.packetSize = mtu - 28
         limits.audioAggregation = .milliseconds(Int64(audioAggregation))

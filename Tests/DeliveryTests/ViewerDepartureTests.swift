@@ -34,7 +34,7 @@ import Testing
         let counters = seat.viewer.counters
         #expect(counters.packetsSent == seat.sent.count)
         #expect(counters.reads * 5 <= counters.packetsSent)
-        #expect(counters.unsentBytesMaximum < 512 * 1024 + 256 * 1024)
+        #expect(counters.unsentBytesMaximum < 512_000 + 256_000)
         #expect(seat.ends == [nil])
     }
 
@@ -116,7 +116,7 @@ import Testing
         // The slow one's queue is full: no reads, no sends, and no end.
         #expect(slow.cursor.log.reads == reads)
         #expect(slow.viewer.counters.packetsSent == 0)
-        #expect(slow.viewer.counters.unsentBytesMaximum < 512 * 1024 + 256 * 1024)
+        #expect(slow.viewer.counters.unsentBytesMaximum < 512_000 + 256_000)
         #expect(slow.ends.isEmpty)
     }
 
