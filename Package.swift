@@ -87,7 +87,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["MediaCore", "Delivery", "RTP", "RTPPayload", nioCore, nioEmbedded, deque],
             path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "MediaCoreTests", dependencies: ["MediaCore"], swiftSettings: strict),
+        .testTarget(name: "MediaCoreTests", dependencies: ["MediaCore", "ByteFixtures"], swiftSettings: strict),
         .testTarget(name: "SDPTests", dependencies: ["SDP"], swiftSettings: strict),
         .target(name: "ByteFixtures", path: "Tests/ByteFixtures", swiftSettings: strict),
         .testTarget(name: "RTPTests", dependencies: ["RTP", "MediaCore", "ByteFixtures"], swiftSettings: strict),

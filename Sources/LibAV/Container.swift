@@ -27,6 +27,12 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
     case mpegVideo = "mpegvideo"
     case h263
     case motionJPEG = "mjpeg"
+    /// AV1's low-overhead format and its length-delimited one: AV1 Bitstream & Decoding Process Specification 5 and annex
+    /// B.
+    case obu
+    case av1AnnexB = "av1"
+    /// Frames of VP8, VP9 or AV1, each with a presentation time.
+    case ivf
 
     /// For people.
     package var label: String { traits.label }

@@ -20,6 +20,8 @@ package struct ContainerTraits: Hashable, Sendable {
     /// Packets are whole units, and those of all streams come in the order in which they lie in the file, wherever reading
     /// begins. Libavformat's parsers, some of which hold a unit back until the next one comes, are not used.
     package var readsInFileOrder = false
+    /// The demuxer has no index but the key units that libavformat has read so far, by decode times which it fills in.
+    package var indexesWhatIsRead = false
 
     /// What the stamps of units are worth.
     package enum Stamps: Hashable, Sendable {
@@ -27,7 +29,9 @@ package struct ContainerTraits: Hashable, Sendable {
         case exact
         /// The same, rounded to milliseconds.
         case rounded
-        /// Presentation times alone, rounded to milliseconds.
+        /// Presentation times alone, as the muxer had them.
+        case presentation
+        /// The same, rounded to milliseconds.
         case roundedPresentation
         /// Decode times alone: a counter of units or bytes.
         case decodeOnly
@@ -92,6 +96,10 @@ extension Container {
         case .mpegVideo: Self.elementaryVideo("MPEG video elementary stream")
         case .h263: Self.elementaryVideo("H.263 elementary stream")
         case .motionJPEG: Self.elementaryVideo("Motion JPEG elementary stream")
+        case .obu: Self.elementaryVideo("AV1 elementary stream")
+        case .av1AnnexB: Self.elementaryVideo("AV1 elementary stream (annex B)")
+        case .ivf:
+            ContainerTraits(label: "IVF", stamps: .presentation, seeking: .landing, indexesWhatIsRead: true)
         }
     }
 

@@ -32,8 +32,9 @@ package struct InputContext: ~Copyable {
         context.pointee.pb = io.context
         context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
         // NOFILLIN: times are the container's or absent, never libavformat's guesses; but where there are none at all,
-        // counting from the start of the file is no guess.
-        if container.traits.stamps != .counted { context.pointee.flags |= AVFMT_FLAG_NOFILLIN }
+        // counting from the start of the file is no guess, and an index made while reading hangs on decode times.
+        let fillsIn = container.traits.stamps == .counted || container.traits.indexesWhatIsRead
+        if !fillsIn { context.pointee.flags |= AVFMT_FLAG_NOFILLIN }
         if !settings.parses || container.traits.readsInFileOrder { context.pointee.flags |= AVFMT_FLAG_NOPARSE }
         context.pointee.probesize = Self.maximumStreamInfoSize
         context.pointee.max_analyze_duration = Self.maximumStreamInfoDuration

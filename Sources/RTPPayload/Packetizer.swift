@@ -8,6 +8,10 @@ package enum Packetizer: Sendable {
     case mpegVideo(MPEGVideoPacketizer)
     case motionJPEG(MotionJPEGPacketizer)
     case h263(H263Packetizer)
+    case h266(H266Packetizer)
+    case vp8(VP8Packetizer)
+    case vp9(VP9Packetizer)
+    case av1(AV1Packetizer)
     case mpeg4Generic(MPEG4GenericPacketizer)
     case mpegAudio(MPEGAudioPacketizer)
     case ac3(AC3Packetizer)
@@ -58,6 +62,22 @@ package enum Packetizer: Sendable {
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .h263(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .h266(var packetizer):
+            self = .vacated
+            defer { self = .h266(packetizer) }
+            try packetizer.packetize(
+                bytes, isRandomAccessPoint: isRandomAccessPoint, into: &output, runs: &runs, base: base)
+        case .vp8(var packetizer):
+            defer { self = .vp8(packetizer) }
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .vp9(var packetizer):
+            defer { self = .vp9(packetizer) }
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .av1(var packetizer):
+            self = .vacated
+            defer { self = .av1(packetizer) }
+            try packetizer.packetize(
+                bytes, isRandomAccessPoint: isRandomAccessPoint, into: &output, runs: &runs, base: base)
         case .mpeg4Generic(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .mpegAudio(let packetizer):
@@ -95,7 +115,13 @@ package enum Packetizer: Sendable {
         case .mpegVideo(var packetizer):
             packetizer.configurationChanged(configuration)
             self = .mpegVideo(packetizer)
-        case .motionJPEG, .h263:
+        case .h266(var packetizer):
+            packetizer.configurationChanged(configuration)
+            self = .h266(packetizer)
+        case .av1(var packetizer):
+            packetizer.configurationChanged(configuration)
+            self = .av1(packetizer)
+        case .motionJPEG, .h263, .vp8, .vp9:
             // Each picture says all that it needs.
             break
         case .mpeg4Generic:

@@ -27,6 +27,10 @@ package struct PayloadFormat: Hashable, Sendable {
         case mpegVideo(SequenceHeaders)
         case motionJPEG
         case h263
+        case h266(H266Configuration)
+        case vp8
+        case vp9
+        case av1(AV1Configuration)
         case mpeg4Generic(isADTS: Bool, samplesPerUnit: Int)
         case mpegAudio
         case ac3
@@ -47,6 +51,10 @@ package struct PayloadFormat: Hashable, Sendable {
         case .mpeg1Video, .mpeg2Video: try .mpegVideo(codec, firstUnit: firstUnit)
         case .motionJPEG: try .motionJPEG(codec, firstUnit: firstUnit)
         case .h263: try .h263(firstUnit: firstUnit)
+        case .h266: try .h266(codec, firstUnit: firstUnit)
+        case .vp8: try .vp8(firstUnit: firstUnit)
+        case .vp9: try .vp9(firstUnit: firstUnit)
+        case .av1: try .av1(codec, firstUnit: firstUnit)
         case .aac: try .mpeg4Generic(codec, firstUnit: firstUnit)
         case .mpegAudio: .mpegAudio()
         case .ac3: try .ac3(codec, firstUnit: firstUnit)
@@ -62,6 +70,7 @@ package struct PayloadFormat: Hashable, Sendable {
     package static func refusal(of codec: Codec) -> String? {
         switch codec {
         case .h264, .h265, .mpeg4Visual, .mpeg1Video, .mpeg2Video, .motionJPEG, .h263: nil
+        case .h266, .vp8, .vp9, .av1: nil
         case .aac, .mpegAudio, .ac3, .pcm, .pcmu, .pcma, .opus: nil
         default: "no RTP payload format for \(codec)"
         }
@@ -83,6 +92,12 @@ package struct PayloadFormat: Hashable, Sendable {
             return .motionJPEG(MotionJPEGPacketizer(layout: layout, payloadType: payloadType))
         case .h263:
             return .h263(H263Packetizer(layout: layout, payloadType: payloadType))
+        case .h266(let configuration):
+            return .h266(H266Packetizer(configuration, layout: layout, payloadType: payloadType))
+        case .vp8: return .vp8(VP8Packetizer(layout: layout, payloadType: payloadType))
+        case .vp9: return .vp9(VP9Packetizer(layout: layout, payloadType: payloadType))
+        case .av1(let configuration):
+            return .av1(AV1Packetizer(configuration, layout: layout, payloadType: payloadType))
         case .mpeg4Generic(let isADTS, _):
             return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType, isADTS: isADTS))
         case .mpegAudio: return .mpegAudio(MPEGAudioPacketizer(layout: layout, payloadType: payloadType))

@@ -68,7 +68,7 @@ extension Interop {
             for reference in references {
                 jobs.append(.offer(reference, from: seek(reference)))
                 for transport in Transport.allCases {
-                    jobs += players.map {
+                    jobs += players.filter { reference.isReceived(by: $0.name) }.map {
                         .play(reference, by: $0, transport, from: play(reference), scratch: scratch)
                     }
                     guard !Titles.inexactSeeks.contains(reference.name) else { continue }
@@ -82,8 +82,9 @@ extension Interop {
             let first = await rows(of: jobs, load: bearable)
             var report = await retrying(first)
             let counters = {
-                references.flatMap {
-                    Counters.rows($0, play: play($0), seek: seek($0), plays: players.count)
+                references.flatMap { reference in
+                    let able = players.count { reference.isReceived(by: $0.name) }
+                    return Counters.rows(reference, play: play(reference), seek: seek(reference), plays: able)
                 }
             }
             var counted = counters()

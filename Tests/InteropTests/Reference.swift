@@ -33,6 +33,10 @@ struct Reference: Sendable {
     /// Seconds from `origin` to the end of the last unit.
     let duration: Double
 
+    /// Whether the client has a depacketizer for every track.
+    func isReceived(by client: String) -> Bool {
+        [video, audio].allSatisfy { $0?.coding.unreceivedBy.contains(client) != true }
+    }
     /// Bytes of the largest access unit.
     var largestUnit: Int { ((video?.units ?? []) + (audio?.units ?? [])).map(\.bytes).max() ?? 0 }
     /// Bits per second, all tracks.

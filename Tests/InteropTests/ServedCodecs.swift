@@ -5,6 +5,8 @@ enum ServedCodecs {
         /// As SDP spells it, in upper case.
         let encodingName: String
         var comparison = Comparison.units
+        /// Clients that have no depacketizer, by their names.
+        var unreceivedBy: Set<String> = []
     }
 
     enum Comparison: Sendable {
@@ -25,10 +27,13 @@ enum ServedCodecs {
         "mpeg2video": Codec(encodingName: "MPV"),
         "mjpeg": Codec(encodingName: "JPEG"),
         "h263": Codec(encodingName: "H263-1998"),
+        "vp8": Codec(encodingName: "VP8"),
+        "vp9": Codec(encodingName: "VP9"),
+        "av1": Codec(encodingName: "AV1", unreceivedBy: ["FFmpeg 5.1", "GStreamer"]),
     ]
 
     /// Their standards leave no rounding open.
-    static let exactDecoding: Set = ["h264", "hevc"]
+    static let exactDecoding: Set = ["h264", "hevc", "vp8", "vp9", "av1"]
 
     /// FFmpeg parses their RTP streams and does not know the time of the first unit.
     static let parsedAudio: Set = ["mp1", "mp2", "mp3", "ac3"]

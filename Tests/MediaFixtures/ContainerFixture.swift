@@ -14,6 +14,12 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
     case flv
     case h264, h265, mpegVideo, adts, mp3, ac3
     case wav, aiff, au, caf, wave64
+    /// AV1.
+    case obu
+    /// One track each.
+    case ivfVP8, ivfVP9, ivfAV1
+    /// VP9 with hidden frames in superframes, and Opus.
+    case webm
 
     package var path: String {
         get throws {
@@ -39,7 +45,9 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
         case .mpegVideo: "m2v"
         case .adts: "aac"
         case .wave64: "w64"
-        case .flv, .h264, .mp3, .ac3, .wav, .aiff, .au, .caf: rawValue
+        case .ivfVP8, .ivfVP9, .ivfAV1: "ivf"
+        case .webm: "webm"
+        case .flv, .h264, .mp3, .ac3, .wav, .aiff, .au, .caf, .obu: rawValue
         }
     }
 
@@ -51,6 +59,10 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
     ]
     private static let mpeg4 = ["-c:v", "mpeg4", "-g", "50", "-bf", "2", "-b:v", "300k"]
     private static let mpeg2 = ["-c:v", "mpeg2video", "-g", "50", "-bf", "2", "-b:v", "400k"]
+
+    private static let vp8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "50", "-b:v", "300k"]
+    private static let vp9 = ["-c:v", "libvpx-vp9", "-deadline", "good", "-cpu-used", "8", "-g", "50", "-b:v", "300k"]
+    private static let av1 = ["-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "9", "-g", "50", "-b:v", "300k"]
 
     private var arguments: [String] {
         switch self {
@@ -75,6 +87,11 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
         case .ac3: Self.tone + ["-c:a", "ac3"]
         case .wav, .wave64: Self.tone + ["-c:a", "pcm_s16le"]
         case .aiff, .au, .caf: Self.tone + ["-c:a", "pcm_s16be"]
+        case .obu, .ivfAV1: Self.picture + Self.av1
+        case .ivfVP8: Self.picture + Self.vp8
+        case .ivfVP9: Self.picture + Self.vp9
+        case .webm:
+            Self.both + Self.vp9 + ["-auto-alt-ref", "1", "-lag-in-frames", "16", "-c:a", "libopus", "-ar", "48000"]
         }
     }
 

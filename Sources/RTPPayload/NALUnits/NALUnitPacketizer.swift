@@ -82,7 +82,8 @@ struct NALUnitPacketizer<Syntax: NALUnitSyntax>: Sendable {
                         let next = endOfAggregate(from: index)
                         let isLast = next == pieces.count
                         if Int(pieces[index].length) > maximumPayload {
-                            try fragment(pieces[index], at: source(pieces[index]), isLast, &writer, &runs)
+                            let end = endsPicture(index) ? 0x40 | Syntax.pictureEnd : 0x40
+                            try fragment(pieces[index], at: source(pieces[index]), isLast, end, &writer, &runs)
                         } else if next - index == 1 {
                             let length = Int(pieces[index].length)
                             let payload = try writer.packet(payload: length, marker: isLast, runs: &runs)
@@ -123,9 +124,16 @@ struct NALUnitPacketizer<Syntax: NALUnitSyntax>: Sendable {
         }
     }
 
+    /// Whether the rest of the access unit codes nothing of a picture that `pieces[index]` belongs to.
+    private func endsPicture(_ index: Int) -> Bool {
+        Syntax.isPicturePart(pieces[index].header)
+            && !pieces[(index + 1)...].contains { Syntax.isPicturePart($0.header) }
+    }
+
     /// Fragments as large as fit, the last one shorter. There are at least two.
+    /// - Parameter end: flags of the last fragment.
     private func fragment(
-        _ piece: NALUnit, at source: UnsafeRawPointer, _ isLast: Bool, _ writer: inout PacketWriter,
+        _ piece: NALUnit, at source: UnsafeRawPointer, _ isLast: Bool, _ end: UInt8, _ writer: inout PacketWriter,
         _ runs: inout [PacketRun]
     ) throws(PacketizationError) {
         let header = Syntax.fragmentHeader(piece.header)
@@ -140,7 +148,7 @@ struct NALUnitPacketizer<Syntax: NALUnitSyntax>: Sendable {
             let payload = try writer.packet(payload: headers + size, marker: isLast && left == 0, runs: &runs)
             store(header.payload, at: payload)
             payload.storeBytes(
-                of: start | (left == 0 ? 0x40 : 0) | header.type, toByteOffset: Syntax.headerSize, as: UInt8.self)
+                of: start | (left == 0 ? end : 0) | header.type, toByteOffset: Syntax.headerSize, as: UInt8.self)
             payload.advanced(by: headers).copyMemory(from: source, byteCount: size)
             source += size
             start = 0

@@ -14,6 +14,16 @@ protocol NALUnitSyntax {
     static func aggregateHeader(_ group: ArraySlice<NALUnit>) -> NALUnit.Header
     /// Of a fragment; the payload header is `headerSize` bytes, the FU header one more.
     static func fragmentHeader(_ header: NALUnit.Header) -> (payload: NALUnit.Header, type: UInt8)
+    /// Whether a picture is coded in units of this type.
+    static func isPicturePart(_ header: NALUnit.Header) -> Bool
+    /// What the FU header of a fragment has if that is the last of its picture.
+    static var pictureEnd: UInt8 { get }
+}
+
+extension NALUnitSyntax {
+    // H.264's and H.265's fragments do not tell.
+    static func isPicturePart(_ header: NALUnit.Header) -> Bool { false }
+    static var pictureEnd: UInt8 { 0 }
 }
 
 /// A NAL unit's place: in an access unit, or among the packetizer's parameter sets.

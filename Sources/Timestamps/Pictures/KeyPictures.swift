@@ -11,6 +11,9 @@ package struct KeyPictures: Sendable {
         case mpegVideo
         case h264(NALUnits)
         case h265(NALUnits)
+        case vp8
+        case vp9
+        case av1(AV1Frames)
     }
 
     private let syntax: Syntax
@@ -23,6 +26,9 @@ package struct KeyPictures: Sendable {
         case .mpeg1Video, .mpeg2Video: syntax = .mpegVideo
         case .h264: syntax = .h264(NALUnits(record: configuration, lengthSizeAt: 4))
         case .h265: syntax = .h265(NALUnits(record: configuration, lengthSizeAt: 21))
+        case .vp8: syntax = .vp8
+        case .vp9: syntax = .vp9
+        case .av1: syntax = .av1(AV1Frames(configuration: configuration))
         default: syntax = .any
         }
     }
@@ -37,7 +43,16 @@ package struct KeyPictures: Sendable {
         case .mpegVideo: Self.isIntraPicture(unit)
         case .h264(let framing): Self.isIntraH264(unit, framing)
         case .h265(let framing): Self.isIntraH265(unit, framing)
+        case .vp8: VP8FrameHeader(unit)?.isKey
+        case .vp9: VP9FrameHeader(unit)?.isKey
+        case .av1(let frames): frames.beginsWithKey(unit)
         }
+    }
+
+    /// Whether the unit says of itself that no later one needs it.
+    package func isUnreferenced(_ unit: RawSpan) -> Bool {
+        guard case .vp8 = syntax else { return false }
+        return VP8FrameHeader(unit)?.isUnreferenced == true
     }
 
     /// vop_coding_type 0, ISO/IEC 14496-2 table 6-20.

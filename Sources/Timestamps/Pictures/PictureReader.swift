@@ -11,6 +11,8 @@ struct PictureReader: Sendable {
         case mpegVideo(MPEGVideoPictures)
         case h264(H264Pictures)
         case h265(H265Pictures)
+        /// In order, one shown frame to each unit.
+        case av1(AV1Frames)
     }
 
     private var syntax: Syntax
@@ -23,6 +25,7 @@ struct PictureReader: Sendable {
         case .mpeg4Visual: syntax = .mpeg4(MPEG4Pictures(configuration: codec.configuration))
         case .mpeg1Video, .mpeg2Video:
             syntax = .mpegVideo(MPEGVideoPictures(configuration: codec.configuration))
+        case .av1: syntax = .av1(AV1Frames(configuration: codec.configuration))
         case .vc1, .wmv3, .vc2, .h266: syntax = .unknown
         case .other(let name): syntax = Self.inOrderCodecs.contains(name) ? .inOrder : .unknown
         default: syntax = .inOrder
@@ -38,7 +41,7 @@ struct PictureReader: Sendable {
     /// Frames that a decoder holds back, if the headers seen so far say; nil if that has to be learned.
     var reorderDepth: Int? {
         switch syntax {
-        case .inOrder: 0
+        case .inOrder, .av1: 0
         case .unknown: nil
         case .mpeg4(let pictures): pictures.reorderDepth
         case .mpegVideo(let pictures): pictures.reorderDepth
@@ -55,6 +58,7 @@ struct PictureReader: Sendable {
         case .mpegVideo(let pictures): pictures.frameDuration
         case .h264(let pictures): pictures.frameDuration
         case .h265(let pictures): pictures.frameDuration
+        case .av1(let frames): frames.sequence?.frameDuration
         }
     }
 
@@ -63,6 +67,14 @@ struct PictureReader: Sendable {
         guard bytes.byteCount > 0 else { return nil }
         switch syntax {
         case .inOrder, .unknown:
+            count += 1
+            return Picture(rank: PictureRank(sequence: 0, order: count))
+        case .av1(var frames):
+            // Where it is not in the container's record, the first unit has it.
+            if frames.sequence == nil {
+                frames.update(bytes)
+                syntax = .av1(frames)
+            }
             count += 1
             return Picture(rank: PictureRank(sequence: 0, order: count))
         case .mpeg4(var pictures):
@@ -87,7 +99,7 @@ struct PictureReader: Sendable {
     /// The next unit does not follow the last one; headers seen stay.
     mutating func reset() {
         switch syntax {
-        case .inOrder, .unknown: count = 0
+        case .inOrder, .unknown, .av1: count = 0
         case .mpeg4(var pictures):
             pictures.reset()
             syntax = .mpeg4(pictures)

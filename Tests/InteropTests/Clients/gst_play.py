@@ -50,6 +50,7 @@ DEPAYLOADERS = {
 COUNTED = {
     "H265": "rtph265depay", "MP4V-ES": "rtpmp4vdepay", "MPV": "rtpmpvdepay", "JPEG": "rtpjpegdepay", "H263-1998": "rtph263pdepay",
     "H263-2000": "rtph263pdepay", "MPA": "rtpmpadepay", "AC3": "rtpac3depay", "OPUS": "rtpopusdepay", "PCMU": "rtppcmudepay",
+    "VP8": "rtpvp8depay", "VP9": "rtpvp9depay",
     "PCMA": "rtppcmadepay", "L8": "rtpL8depay", "L16": "rtpL16depay", "L24": "rtpL24depay",
 }
 # After a seek: frames and units enough to judge, so that the next seek can go out.

@@ -21,6 +21,20 @@ import Testing
         ("H.264 I, Annex B", .h264, [], [0, 0, 0, 1, 0x09, 0x10, 0, 0, 1, 0x41, 0xB0], true),
         ("H.265 CRA", .h265, hvcC, [0, 0, 0, 3, 0x2A, 0x01, 0x80], true),
         ("H.265 TRAIL_R", .h265, hvcC, [0, 0, 0, 3, 0x02, 0x01, 0x80], false),
+        ("VP8 key", .vp8, [], [0x10, 2, 0, 0x9D, 1, 0x2A, 0xB0, 0, 0x90, 0], true),
+        ("VP8 inter", .vp8, [], [0x11, 2, 0, 0], false),
+        ("VP8 key without its start code", .vp8, [], [0x10, 2, 0, 0x9D, 1, 0x2B, 0xB0, 0, 0x90, 0], nil),
+        ("VP9 key", .vp9, [], [0x82, 0x49], true),
+        ("VP9 inter", .vp9, [], [0x86, 0], false),
+        ("VP9 that shows a frame again", .vp9, [], [0x88], false),
+        // Temporal delimiter, then a frame: KEY_FRAME shown, not shown, INTER_FRAME.
+        ("AV1 key", .av1, [], [0x12, 0, 0x32, 1, 0x10], true),
+        ("AV1 hidden key", .av1, [], [0x12, 0, 0x32, 1, 0x00], false),
+        ("AV1 inter", .av1, [], [0x32, 1, 0x30], false),
+        ("AV1 that shows a frame again", .av1, [], [0x1A, 1, 0x90], false),
+        ("AV1 still picture", .av1, [], [0x0A, 3, 0x18, 0, 0, 0x32, 1, 0x80], true),
+        ("AV1 still picture of a record", .av1, [0x81, 0, 0x0C, 0, 0x0A, 3, 0x18, 0, 0], [0x32, 1, 0x80], true),
+        ("AV1 without a frame", .av1, [], [0x12, 0], nil),
         ("Motion JPEG", .motionJPEG, [], [0xFF, 0xD8], true),
         ("nothing that can be read", .mpeg4Visual, [], [1, 2, 3], nil),
         ("empty", .h264, avcC, [], nil),
@@ -32,5 +46,15 @@ import Testing
     ) {
         let keys = KeyPictures(CodecDescription(codec: codec, kind: .video, configuration: configuration))
         #expect(keys.canBegin(with: unit.span.bytes) == canBegin, "\(name)")
+    }
+
+    /// An inter frame that refreshes the last frame, and one that refreshes nothing: all bits of its header are 0 (RFC 6386
+    /// 9.7), which the boolean decoder reads from zeros.
+    @Test(arguments: [
+        (Codec.vp8, [0x11, 2, 0, 0, 0, 0], true), (.vp8, [0x11, 2, 0, 0xFF, 0xFF], false), (.vp9, [0x86], false),
+    ])
+    func whatNoOtherNeeds(_ codec: Codec, _ unit: [UInt8], _ isUnreferenced: Bool) {
+        let keys = KeyPictures(CodecDescription(codec: codec, kind: .video))
+        #expect(keys.isUnreferenced(unit.span.bytes) == isUnreferenced)
     }
 }
