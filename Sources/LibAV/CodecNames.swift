@@ -6,7 +6,7 @@ extension Codec {
     init(_ id: AVCodecID, name: String) {
         self =
             Self.video[id.rawValue] ?? Self.audio[id.rawValue] ?? PCMFormat(id).map { .pcm($0) }
-            ?? (id == AV_CODEC_ID_SMPTE_KLV ? .klv : .other(name))
+            ?? Self.timed[id.rawValue] ?? .other(name)
     }
 }
 
@@ -22,6 +22,13 @@ extension Codec {
         AV_CODEC_ID_DIRAC.rawValue: .vc2, AV_CODEC_ID_RAWVIDEO.rawValue: .rawVideo,
     ]
 
+    /// Neither pictures nor sound.
+    private static let timed: [UInt32: Codec] = [
+        AV_CODEC_ID_SMPTE_KLV.rawValue: .klv, AV_CODEC_ID_SUBRIP.rawValue: .text(.subRip),
+        AV_CODEC_ID_MOV_TEXT.rawValue: .text(.timedText), AV_CODEC_ID_WEBVTT.rawValue: .text(.webVTT),
+        AV_CODEC_ID_ASS.rawValue: .text(.ass), AV_CODEC_ID_TEXT.rawValue: .text(.plain),
+    ]
+
     private static let audio: [UInt32: Codec] = [
         AV_CODEC_ID_AAC.rawValue: .aac, AV_CODEC_ID_AAC_LATM.rawValue: .latm, AV_CODEC_ID_MP1.rawValue: .mpegAudio,
         AV_CODEC_ID_MP2.rawValue: .mpegAudio, AV_CODEC_ID_MP3.rawValue: .mpegAudio, AV_CODEC_ID_AC3.rawValue: .ac3,
@@ -29,7 +36,8 @@ extension Codec {
         AV_CODEC_ID_SPEEX.rawValue: .speex, AV_CODEC_ID_AMR_NB.rawValue: .amr, AV_CODEC_ID_AMR_WB.rawValue: .amrWB,
         AV_CODEC_ID_ADPCM_G722.rawValue: .g722, AV_CODEC_ID_ADPCM_G726.rawValue: .g726(.mostSignificantFirst),
         AV_CODEC_ID_ADPCM_G726LE.rawValue: .g726(.leastSignificantFirst), AV_CODEC_ID_G723_1.rawValue: .g7231,
-        AV_CODEC_ID_G729.rawValue: .g729, AV_CODEC_ID_GSM.rawValue: .gsm, AV_CODEC_ID_ILBC.rawValue: .ilbc,
+        AV_CODEC_ID_G729.rawValue: .g729, AV_CODEC_ID_GSM.rawValue: .gsm,
+        AV_CODEC_ID_GSM_MS.rawValue: .gsmMS, AV_CODEC_ID_ILBC.rawValue: .ilbc,
         AV_CODEC_ID_QCELP.rawValue: .qcelp, AV_CODEC_ID_EVRC.rawValue: .evrc,
         AV_CODEC_ID_PCM_MULAW.rawValue: .pcmu, AV_CODEC_ID_PCM_ALAW.rawValue: .pcma,
     ]

@@ -33,6 +33,11 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
     case av1AnnexB = "av1"
     /// Frames of VP8, VP9 or AV1, each with a presentation time.
     case ivf
+    case amr, gsm
+    case ilbc
+    /// Without anything that tells what they are but the file's name.
+    case g722, g729
+    case g7231 = "g723_1"
 
     /// For people.
     package var label: String { traits.label }
@@ -52,21 +57,44 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
     /// Bytes that are looked at before a file counts as unknown.
     static let maximumProbeSize: UInt32 = 1 << 20
 
-    /// What `file`, which `io` reads, is, by its content alone.
+    /// What `file`, which `io` reads, is, by its content; where that says nothing, and in a few formats cannot, by its name.
     /// - Throws: `.unsupported` with a reason for a person, `.unreadable`, `.cancelled`.
     static func recognize(_ file: OpenFile, _ io: borrowing FileIO) throws(MediaError) -> Container {
         var format: UnsafePointer<AVInputFormat>?
         let score = av_probe_input_buffer2(io.context, &format, "", nil, 0, maximumProbeSize)
         guard let format, score >= 0 else {
+            if let headerless = headerless(file) { return headerless }
             guard score == sluice_error_invalid_data else {
                 throw AVFailure(code: score, call: "av_probe_input_buffer2").mediaError
             }
             throw .unsupported("no known media format")
         }
         let name = String(cString: format.pointee.name)
-        if let container = Container(rawValue: name), score > AVPROBE_SCORE_RETRY { return container }
+        if let container = Container(rawValue: name), score > AVPROBE_SCORE_RETRY {
+            if container == .amr, isOfSeveralChannels(amr: file) { throw .unsupported("AMR with several channels") }
+            return container
+        }
         if name == mpegAudio.rawValue, MPEGAudioProbe(file).isMPEGAudio { return .mpegAudio }
+        if score <= AVPROBE_SCORE_RETRY, let headerless = headerless(file) { return headerless }
         throw .unsupported(refusal(of: name, score: score))
+    }
+
+    /// Telephone codecs without a header of the file, or of a frame.
+    private static func headerless(_ file: OpenFile) -> Container? {
+        switch file.nameExtension {
+        case "g722": .g722
+        case "g729" where file.size % 10 == 0: .g729
+        case "g723_1", "tco", "rco": .g7231
+        default: nil
+        }
+    }
+
+    /// `#!AMR_MC1.0` and `#!AMR-WB_MC1.0`: RFC 4867 5.2.
+    private static func isOfSeveralChannels(amr file: OpenFile) -> Bool {
+        let start = [UInt8](unsafeUninitializedCapacity: 12) { buffer, count in
+            count = max(0, file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0))
+        }
+        return ["#!AMR_MC", "#!AMR-WB_MC"].contains { start.starts(with: Array($0.utf8)) }
     }
 
     static func refusal(of demuxer: String, score: Int32) -> String {

@@ -90,6 +90,12 @@ extension Container {
         case .ac3: Self.elementaryAudio("AC-3")
         case .eac3: Self.elementaryAudio("E-AC-3")
         case .loas: Self.elementaryAudio("LOAS")
+        case .amr: Self.telephone("AMR")
+        case .gsm: Self.telephone("GSM 06.10")
+        case .ilbc: Self.telephone("iLBC")
+        case .g722: Self.telephone("G.722")
+        case .g729: Self.telephone("G.729")
+        case .g7231: Self.telephone("G.723.1")
         case .h264: Self.elementaryVideo("H.264 elementary stream")
         case .h265: Self.elementaryVideo("H.265 elementary stream")
         case .mpeg4Visual: Self.elementaryVideo("MPEG-4 Part 2 elementary stream")
@@ -117,6 +123,11 @@ extension Container {
 
     private static func elementaryAudio(_ label: String) -> ContainerTraits {
         ContainerTraits(label: label, stamps: .none, seeking: .counting, needsStreamInfo: true)
+    }
+
+    /// Frames that are all alike: what they are is known without a look at them.
+    private static func telephone(_ label: String) -> ContainerTraits {
+        ContainerTraits(label: label, stamps: .none, seeking: .counting)
     }
 
     private static func elementaryVideo(_ label: String) -> ContainerTraits {

@@ -4,9 +4,17 @@ import Glibc
 /// descriptor.
 package final class OpenFile: Sendable {
     package let descriptor: Int32
+    /// What follows the last point of the file's name, in lower case; empty if nothing does. Says what a file is where its content cannot.
+    package let nameExtension: String
 
     /// Takes over `descriptor`, which must be open for reading and seekable.
-    package init(taking descriptor: Int32) { self.descriptor = descriptor }
+    /// - Parameter name: of the file; of a path the last component counts.
+    package init(taking descriptor: Int32, name: some Sequence<UInt8> = []) {
+        self.descriptor = descriptor
+        let last = name.reduce(into: [UInt8]()) { $1 == UInt8(ascii: "/") ? $0.removeAll() : $0.append($1) }
+        let point = last.lastIndex(of: UInt8(ascii: "."))
+        nameExtension = String(decoding: point.map { last[($0 + 1)...] } ?? [], as: UTF8.self).lowercased()
+    }
 
     deinit { close(descriptor) }
 

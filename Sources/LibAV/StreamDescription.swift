@@ -91,11 +91,14 @@ extension StreamDescription {
             }
         let configuration = UnsafeBufferPointer(
             start: parameters.extradata, count: Int(max(0, parameters.extradata_size)))
-        return CodecDescription(
+        var codec = CodecDescription(
             codec: Codec(parameters.codec_id, name: name), kind: kind, configuration: Array(configuration),
             width: kind == .video ? Int(parameters.width) : 0, height: kind == .video ? Int(parameters.height) : 0,
             sampleRate: kind == .audio ? Int(parameters.sample_rate) : 0,
             channels: kind == .audio ? Int(parameters.ch_layout.nb_channels) : 0, bitRate: max(0, parameters.bit_rate))
+        codec.blockAlign = Int(max(0, parameters.block_align))
+        codec.bitsPerSample = Int(max(0, parameters.bits_per_coded_sample))
+        return codec
     }
 
     private static func language(_ metadata: OpaquePointer?) -> String? {

@@ -16,6 +16,8 @@ struct FirstUnits {
     /// Stamps of the first unit.
     let decodeTicks: Int64?
     let presentationTicks: Int64?
+    /// Of the first unit, bytes from the start of the file; negative if unknown.
+    let filePosition: Int64
 }
 
 /// Reads on until every stream has shown enough of its first units, or the file's beginning is over.
@@ -121,6 +123,7 @@ private final class ExaminedStream {
     var index: Int
     private var bytes: [UInt8]?
     private var stamps: (decode: Int64?, presentation: Int64?) = (nil, nil)
+    private var filePosition: Int64 = -1
     private var decode: MediaTime?
     private var presentation: MediaTime?
     private var isReframed = false
@@ -140,7 +143,8 @@ private final class ExaminedStream {
         guard let bytes, let decode, let presentation else { return nil }
         return FirstUnits(
             timeBase: timeBase, bytes: bytes, decode: decode, presentation: presentation, isReframed: isReframed,
-            rules: reconstructor.rules, decodeTicks: stamps.decode, presentationTicks: stamps.presentation)
+            rules: reconstructor.rules, decodeTicks: stamps.decode, presentationTicks: stamps.presentation,
+            filePosition: filePosition)
     }
 
     func take(
@@ -158,6 +162,7 @@ private final class ExaminedStream {
         if bytes == nil {
             bytes = packet.withBytes { $0.withUnsafeBytes { Array($0) } }
             stamps = (packet.decodeTicks, packet.presentationTicks)
+            filePosition = packet.filePosition
             isReframed = context.isReframed(stream: index)
         }
         let unit = StoredUnit(
@@ -184,7 +189,10 @@ private final class ExaminedStream {
             }
             decode = decode ?? timed.decodeTime
             presentation = min(presentation ?? timed.presentationTime, timed.presentationTime)
-            if units == LibraryLimits.reorderDepth { isDone = true }
+            // The next cue may be far.
+            if units == LibraryLimits.reorderDepth || stream.codec.kind == .subtitle || stream.codec.kind == .data {
+                isDone = true
+            }
         }
     }
 }

@@ -143,7 +143,9 @@ extension TitleReader {
     /// Whether another track has shown its first unit since the landing, and that is later than what is wanted of it.
     private func isAnyTrackCut(_ start: MediaTime, _ leader: TrackReader) -> Bool {
         tracks.contains { track in
-            guard track !== leader, track.firstPresentation < start, let first = track.firstTimed else { return false }
+            guard track !== leader, !track.source.isSparse, track.firstPresentation < start,
+                let first = track.firstTimed
+            else { return false }
             return first.presentationTime > start + max(first.duration, .milliseconds(1))
         }
     }

@@ -41,7 +41,7 @@ final class RootDirectory: Sendable {
             guard case .failure(let code) = result else { throw .notFound }
             throw Self.mediaError(code)
         }
-        let file = OpenFile(taking: opened)
+        let file = OpenFile(taking: opened, name: path.bytes)
         return (file, try FileIdentity(descriptor: opened))
     }
 
@@ -49,7 +49,7 @@ final class RootDirectory: Sendable {
     static func openAnywhere(_ path: String) throws(MediaError) -> (file: OpenFile, identity: FileIdentity) {
         let opened = Glibc.open(path, flags)
         guard opened >= 0 else { throw mediaError(errno) }
-        let file = OpenFile(taking: opened)
+        let file = OpenFile(taking: opened, name: path.utf8)
         return (file, try FileIdentity(descriptor: opened))
     }
 

@@ -4,15 +4,16 @@ internal import MediaCore
 import NIOCore
 internal import RTPPayload
 
-/// Uncompressed audio: what a container calls a unit (a chunk of an AVI may hold a second) is cut to the size of packets,
-/// each with times of its own.
+/// Uncompressed audio, and telephone codecs: what a container calls a unit (a chunk of an AVI may hold a second, and so may a sample of a
+/// telephone's recording) is cut to the size of packets, each with times of its own.
 extension TitleReader {
     /// Packetizes a unit into the batch, from where the track left off. False if the rest belongs to the next batch.
     func emit(
         _ framing: SampleFraming, _ packet: borrowing Packet, _ unit: AccessUnit, _ track: TrackReader,
         _ batch: inout Batch, _ request: borrowing ReadRequest
     ) -> Bool {
-        let frames = packet.size / framing.sourceBytesPerFrame
+        let frames = packet.withBytes { framing.size.count(in: $0) }
+        if frames == 0 { skip(&batch, "not one whole frame of audio") }
         while track.framesPassed < frames {
             // Pieces lie on one grid from wherever it is cut: what is read anew has the same ones.
             let toGrid = framing.maximumFrames - track.framesPassed % framing.maximumFrames
@@ -20,8 +21,8 @@ extension TitleReader {
             let piece = framing.piece(of: unit, from: track.framesPassed, count: count)
             if let end = request.end, piece.presentationTime >= end { break }
             if let first = track.firstInBatch, piece.decodeTime - first >= request.maximumDuration { return false }
-            let start = track.framesPassed * framing.sourceBytesPerFrame
-            let part = start..<start + count * framing.sourceBytesPerFrame
+            let first = track.framesPassed
+            let part = packet.withBytes { framing.size.range(of: count, from: first, in: $0) }
             // A packet that is alone may need more than the batch may have.
             var room = request.maximumBytes - occupied(batch)
             if isEmpty(batch) { room = max(room, 65_536) }
@@ -48,13 +49,14 @@ extension SampleFraming {
     func frames(in time: MediaTime) -> Int {
         let scaled = Int128(max(time, .zero).nanoseconds) * Int128(sampleRate.hertz)
         // What is less than a nanosecond short is rounding.
-        return Int(clamping: (scaled + 999_999_999 - Int128(sampleRate.hertz)) / 1_000_000_000)
+        return Int(clamping: (scaled + frame - 1 - Int128(sampleRate.hertz)) / frame)
     }
 
     /// How long as many whole frames last as fit in `time`.
     func wholeFrames(in time: MediaTime) -> MediaTime {
-        let frames = Int128(max(time, .zero).nanoseconds) * Int128(sampleRate.hertz) / 1_000_000_000
-        return self.time(Int(clamping: frames))
+        let scaled = Int128(max(time, .zero).nanoseconds) * Int128(sampleRate.hertz)
+        // Here too: a place that is a frame's to the nanosecond is that frame.
+        return self.time(Int(clamping: (scaled + Int128(sampleRate.hertz) - 1) / frame))
     }
 
     func piece(of unit: AccessUnit, from first: Int, count: Int) -> AccessUnit {
@@ -65,7 +67,10 @@ extension SampleFraming {
         return piece
     }
 
+    /// Of a frame: samples, in nanoseconds of a clock of 1 Hz.
+    private var frame: Int128 { Int128(samplesPerFrame) * 1_000_000_000 }
+
     private func time(_ frames: Int) -> MediaTime {
-        MediaTime(ticks: Int64(frames), timeBase: TimeBase(1, Int32(clamping: sampleRate.hertz)))
+        MediaTime(ticks: Int64(frames * samplesPerFrame), timeBase: TimeBase(1, Int32(clamping: sampleRate.hertz)))
     }
 }

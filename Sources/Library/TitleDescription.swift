@@ -69,6 +69,8 @@ struct TrackSource: Hashable, Sendable {
     let isPacked: Bool
 
     var kind: MediaKind { codec.kind }
+    /// Units come when there is something to say: minutes without one are no gap.
+    var isSparse: Bool { kind == .subtitle || kind == .data }
     var firstDecodeTicks: Int64 { ticks(firstDecode) }
 
     func time(_ ticks: Int64) -> MediaTime { MediaTime(ticks: ticks, timeBase: timeBase) }

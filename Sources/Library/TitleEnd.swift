@@ -35,7 +35,7 @@ struct TitleEnd {
         let container = context.container
         var ends: [Int: TrackEnd] = [:]
         if seeking == .arithmetic {
-            for stream in streams { ends[stream.index] = stated(stream, firsts[stream.index]!, context) }
+            for stream in streams { ends[stream.index] = counted(stream, firsts[stream.index]!, context) }
             if ends.count == streams.count { return ends }
         }
         if seeking == .index || seeking == .landing {
@@ -43,10 +43,27 @@ struct TitleEnd {
         } else if file.size <= limits.maximumScanSize {
             ends = try read(streams, firsts, container) { _, _ throws(AVFailure) in }
         }
-        for stream in streams where ends[stream.index] == nil {
+        for stream in streams where ends[stream.index] == nil && !Self.isSparse(stream) {
             ends[stream.index] = stated(stream, firsts[stream.index]!, context)
         }
         return ends
+    }
+
+    /// The last cue may lie anywhere.
+    private static func isSparse(_ stream: StreamDescription) -> Bool {
+        stream.codec.kind == .subtitle || stream.codec.kind == .data
+    }
+
+    /// As the header says, but not beyond what the file can hold: recordings are cut off, and what is written to a pipe states no length,
+    /// or the greatest.
+    private func counted(_ stream: StreamDescription, _ first: FirstUnits, _ context: borrowing InputContext)
+        -> TrackEnd?
+    {
+        let end = stated(stream, first, context)
+        guard first.filePosition >= 0,
+            let length = SampleCounter(stream.codec).duration(ofBytes: file.size - first.filePosition)
+        else { return end }
+        return TrackEnd(time: min(end?.time ?? first.presentation + length, first.presentation + length))
     }
 
     /// As the header says.
@@ -66,7 +83,8 @@ struct TitleEnd {
         guard let leader = streams.first(where: { $0.codec.kind == .video }) ?? streams.first else { return [:] }
         var ends: [Int: TrackEnd] = [:]
         var window = Self.firstWindow
-        while ends.count < streams.count {
+        let lasting = streams.filter { !Self.isSparse($0) }
+        while (lasting.isEmpty ? streams : lasting).contains(where: { ends[$0.index] == nil }) {
             let position = max(0, file.size - window)
             let found = try read(streams, firsts, container) { input, streamOf throws(AVFailure) in
                 if container.traits.stamps == .clock {

@@ -8,6 +8,7 @@ struct TitleProbe: ~Copyable {
     private let file: OpenFile
     private let limits: LibraryLimits
     private let interrupt: Interrupt
+    private let wanted: WantedKinds
     private var context: InputContext
     /// What the streams are, by index; where the header does not tell, by what a look at the first units told.
     private let streams: [StreamDescription]
@@ -16,14 +17,15 @@ struct TitleProbe: ~Copyable {
     /// Streams of an AVI whose stamps drift.
     private let drifting: Set<Int>
 
+    /// - Parameter wanted: tracks of these kinds are offered too.
     /// - Throws: `.unsupported` if the file is no media, `.unreadable`, `.cancelled` when `interrupt` fired.
-    static func describe(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError)
-        -> TitleDescription
-    {
+    static func describe(
+        _ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt, wanted: WantedKinds = []
+    ) throws(MediaError) -> TitleDescription {
         interrupt.setDeadline(after: limits.openTimeout.nanoseconds)
         let late = MediaError.unreadable("opening took longer than \(limits.openTimeout) s")
         do throws(MediaError) {
-            var probe = try TitleProbe(file, limits: limits, interrupt: interrupt)
+            var probe = try TitleProbe(file, limits: limits, interrupt: interrupt, wanted: wanted)
             let description = try probe.describe()
             guard !interrupt.isFired else { throw late }
             return description
@@ -32,7 +34,9 @@ struct TitleProbe: ~Copyable {
         }
     }
 
-    private init(_ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt) throws(MediaError) {
+    private init(
+        _ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt, wanted: WantedKinds
+    ) throws(MediaError) {
         let recognized = try InputContext(file, interrupt: interrupt)
         var settings = DemuxerSettings()
         if recognized.container == .avi, !AVIIndex(file, interrupt).isTrue(in: recognized) {
@@ -48,6 +52,7 @@ struct TitleProbe: ~Copyable {
         self.file = file
         self.limits = limits
         self.interrupt = interrupt
+        self.wanted = wanted
     }
 
     /// An AVI whose index is missing or wrong: a large one is given another, if that can be made.
@@ -129,7 +134,7 @@ struct TitleProbe: ~Copyable {
     }
 
     private mutating func describe() throws(MediaError) -> TitleDescription {
-        let selection = TrackSelection(limits: limits)
+        let selection = TrackSelection(limits: limits, wanted: wanted)
         var omitted: [Int: String] = [:]
         for stream in streams { omitted[stream.index] = selection.refusal(of: stream) }
         let candidates = streams.filter { omitted[$0.index] == nil }
@@ -142,13 +147,16 @@ struct TitleProbe: ~Copyable {
                 end: ends[index], language: offers[index].stream.language)
         }
         let seeking = seeking(offers.map(\.stream))
+        // A track that speaks now and then ends with the others.
+        let lasting = offers.filter { !$0.source.isSparse }.map { offer in offer.end.map { $0 - origin } }
         let isSeekable = seeking != .counting || file.size <= limits.maximumScanSize
         return TitleDescription(
             container: context.container.label, tracks: tracks, formats: offers.map(\.format),
             omitted: omitted.sorted { $0.key < $1.key }.map {
                 OmittedStream(index: $0.key, codec: streams[$0.key].codecName, reason: $0.value)
             },
-            duration: ends.contains(nil) ? nil : ends.compactMap(\.self).max(), isSeekable: isSeekable,
+            duration: lasting.contains(nil) ? nil : (lasting.isEmpty ? ends : lasting).compactMap(\.self).max(),
+            isSeekable: isSeekable,
             origin: origin, sources: offers.map(\.source), demuxer: context.container, seeking: seeking,
             settings: try readingSettings(offers), sharesDemuxers: sharesDemuxers(seeking, offers))
     }

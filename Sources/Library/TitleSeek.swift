@@ -25,7 +25,7 @@ extension TitleReader {
         else {
             return try rewind()
         }
-        // Uncompressed audio begins at the very sample.
+        // Uncompressed audio begins at the very sample, a telephone codec at the frame.
         let first = leader.framing.map { start + $0.wholeFrames(in: npt - start) } ?? start
         for track in tracks {
             track.floor = first
@@ -94,7 +94,9 @@ extension TitleReader {
     /// Reads on until every track has shown a unit, or the leader is a second past `start`.
     /// - Returns: whether the first unit of another track is presented later than the one that follows `start` would be.
     private func isAnyTrackLate(_ start: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
-        let others = tracks.filter { $0 !== leader && $0.firstPresentation < start && !endsBefore(start, $0) }
+        let others = tracks.filter {
+            $0 !== leader && !$0.source.isSparse && $0.firstPresentation < start && !endsBefore(start, $0)
+        }
         var end = Batch(buffer: ByteBuffer())
         while others.contains(where: { $0.firstTimed == nil && !isFinished($0) }) {
             guard timed.count < LibraryLimits.maximumHeldUnits, timed.bytes < LibraryLimits.maximumHeldBytes else {

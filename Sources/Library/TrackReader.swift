@@ -16,7 +16,7 @@ final class TrackReader {
     private var packetizer: Packetizer
     /// Units of the batch that will share a packet; nil if they are not to, or cannot.
     var aggregation: UnitAggregation?
-    /// Of uncompressed audio, which is cut to the size of packets.
+    /// Of uncompressed audio and telephone codecs, whose units are cut to the size of packets.
     let framing: SampleFraming?
     /// Frames of the unit under way that have been packetized or are not wanted.
     var framesPassed = 0
@@ -175,7 +175,7 @@ final class TrackReader {
     func precedesStart(_ unit: AccessUnit) -> Bool {
         if let floor, unit.presentationTime < floor {
             guard let framing else { return true }
-            // Uncompressed audio begins in the middle of a unit.
+            // Audio whose units are cut begins in the middle of one.
             guard unit.presentationTime + unit.duration > floor else { return true }
             framesPassed = framing.frames(in: floor - unit.presentationTime)
         }

@@ -5,6 +5,8 @@ internal import RTPPayload
 /// Which streams of a file become tracks, and why the others do not.
 struct TrackSelection {
     let limits: LibraryLimits
+    /// Kinds of tracks that are offered beside video and audio.
+    var wanted: WantedKinds = []
 
     /// Why a stream cannot be offered, as far as its description tells: a clause for a person.
     func refusal(of stream: StreamDescription) -> String? {
@@ -19,8 +21,9 @@ struct TrackSelection {
         if stream.isAttachedPicture { return "cover art" }
         if stream.isTimedThumbnails { return "chapter pictures" }
         switch stream.codec.kind {
-        case .subtitle: return "subtitles"
-        case .data: return stream.isTimeCode ? "time code" : "data"
+        case .subtitle: return wanted.contains(.text) ? nil : "subtitles"
+        case .data where stream.isTimeCode: return "time code"
+        case .data: return wanted.contains(.data) ? nil : "data"
         case .video, .audio: return nil
         }
     }

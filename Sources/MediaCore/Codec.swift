@@ -48,6 +48,8 @@ package enum Codec: Hashable, Sendable {
     case g729
     /// GSM 06.10, in frames of 33 bytes.
     case gsm
+    /// The same frames, two in 65 bytes, as Microsoft packs them.
+    case gsmMS
     /// RFC 3951.
     case ilbc
     case qcelp
@@ -58,8 +60,21 @@ package enum Codec: Hashable, Sendable {
     case pcma
     /// SMPTE 336M metadata.
     case klv
+    /// Subtitles that are text.
+    case text(TextFormat)
     /// Anything the server knows no payload format for; the name is the demuxer's.
     case other(String)
+}
+
+/// How a cue of subtitles is written; the name is for people.
+package enum TextFormat: String, Hashable, Sendable {
+    case plain = "text"
+    case subRip = "SubRip"
+    case webVTT = "WebVTT"
+    /// 3GPP TS 26.245: `mov_text`.
+    case timedText = "3GPP timed text"
+    /// Also SSA.
+    case ass = "ASS"
 }
 
 /// Which end of a byte the first sample of ITU-T G.726 is at.
@@ -133,6 +148,7 @@ extension Codec: CustomStringConvertible {
         case .g7231: "G.723.1"
         case .g729: "G.729"
         case .gsm: "GSM 06.10"
+        case .gsmMS: "GSM 06.10 in Microsoft's packing"
         case .ilbc: "iLBC"
         case .qcelp: "QCELP"
         case .evrc: "EVRC"
@@ -140,6 +156,7 @@ extension Codec: CustomStringConvertible {
         case .pcmu: "G.711 mu-law"
         case .pcma: "G.711 A-law"
         case .klv: "KLV"
+        case .text(let format): format.rawValue
         case .other(let name): name
         }
     }
@@ -165,6 +182,10 @@ package struct CodecDescription: Hashable, Sendable {
     package var sampleRate: Int
     /// Zero for video.
     package var channels: Int
+    /// Bytes of the blocks of audio that the container counts; zero if it does not, or does not say.
+    package var blockAlign = 0
+    /// Bits of a stored sample of audio; zero if the container does not say.
+    package var bitsPerSample = 0
     /// Bits per second, zero if unknown.
     package var bitRate: Int64
 

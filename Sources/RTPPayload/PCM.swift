@@ -61,29 +61,6 @@ extension PayloadFormat {
         }
         return format
     }
-
-    /// How units of uncompressed audio are cut into packets; nil for all other formats.
-    ///
-    /// Each packet has a timestamp of its own, so the reader cuts a container's unit before it packetizes: each piece is at most
-    /// `maximumFrames` frames and becomes one packet.
-    package func sampleFraming(in layout: PacketLayout) -> SampleFraming? {
-        guard case .pcm(let samples) = coding else { return nil }
-        // 20 ms is RFC 3551's default packet (4.2), and what live555 sends; longer ones only add latency.
-        let twentyMilliseconds = max(1, Int(clockRate.hertz) / 50)
-        return SampleFraming(
-            sourceBytesPerFrame: samples.sourceBytesPerFrame,
-            maximumFrames: min(twentyMilliseconds, samples.maximumFrames(in: layout)), sampleRate: clockRate)
-    }
-}
-
-/// The measures of uncompressed audio. A frame is one sample of each channel.
-package struct SampleFraming: Hashable, Sendable {
-    /// As the container stores it.
-    package let sourceBytesPerFrame: Int
-    /// That one packet takes; at least 1.
-    package let maximumFrames: Int
-    /// Frames per second; it is the RTP clock rate too.
-    package let sampleRate: ClockRate
 }
 
 /// Packetizes uncompressed audio and G.711: what it is given becomes one packet.

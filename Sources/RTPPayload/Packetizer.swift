@@ -17,6 +17,9 @@ package enum Packetizer: Sendable {
     case ac3(AC3Packetizer)
     case pcm(PCMPacketizer)
     case opus(OpusPacketizer)
+    case speech(SpeechPacketizer)
+    case klv(KLVPacketizer)
+    case t140(T140Packetizer)
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
@@ -24,7 +27,7 @@ package enum Packetizer: Sendable {
     /// is the prefix. The marker is the format's own: video, AAC and AC-3 set it where a unit (or a frame of it) ends, the other audio
     /// formats, for which it would begin a talk spurt, never. At least one packet is written.
     /// - Parameters:
-    ///   - bytes: the access unit as the container stores it; of uncompressed audio a piece that `SampleFraming` measures.
+    ///   - bytes: the access unit as the container stores it; of uncompressed audio, and of telephone codecs, a piece that `SampleFraming` measures.
     ///   - isRandomAccessPoint: decoding can begin here.
     ///   - output: on error nothing has been appended.
     ///   - runs: the unit's runs are appended; on error none.
@@ -88,6 +91,12 @@ package enum Packetizer: Sendable {
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .opus(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .speech(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .klv(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .t140(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         }
     }
 
@@ -127,7 +136,7 @@ package enum Packetizer: Sendable {
         case .mpeg4Generic:
             // RFC 3640 has the configuration in SDP alone.
             break
-        case .mpegAudio, .ac3, .pcm, .opus:
+        case .mpegAudio, .ac3, .pcm, .opus, .speech, .klv, .t140:
             // The frames say all themselves, or the format has nothing that could change.
             break
         }

@@ -2,7 +2,7 @@ package import MediaCore
 
 /// How a track travels in RTP: what SDP says of it, and the packetizer that keeps the promise.
 package struct PayloadFormat: Hashable, Sendable {
-    /// The media type registered with IANA: `video` or `audio`, the first word of an SDP `m=` line.
+    /// The media type registered with IANA: `video`, `audio`, `text` or `application`, the first word of an SDP `m=` line.
     package let mediaType: String
     /// The registered subtype as `a=rtpmap` spells it: `H264`, `mpeg4-generic`.
     package let encodingName: String
@@ -36,6 +36,9 @@ package struct PayloadFormat: Hashable, Sendable {
         case ac3
         case pcm(SampleConversion)
         case opus
+        case speech(SpeechFormat)
+        case klv
+        case t140(TextFormat)
     }
 
     /// The format for a track, from its codec's own configuration.
@@ -62,6 +65,14 @@ package struct PayloadFormat: Hashable, Sendable {
         case .pcmu: try .g711(codec, .muLaw)
         case .pcma: try .g711(codec, .aLaw)
         case .opus: try .opus(codec)
+        case .amr, .amrWB: try .amr(codec)
+        case .g722, .g726, .g7231, .g729: try .recommendation(codec)
+        case .gsm, .gsmMS: try .gsm(codec)
+        case .ilbc: try .ilbc(codec)
+        case .qcelp: try .qcelp(codec)
+        case .evrc: try .evrc(codec)
+        case .klv: .klv()
+        case .text(let format): .t140(format)
         default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
         }
     }
@@ -72,6 +83,8 @@ package struct PayloadFormat: Hashable, Sendable {
         case .h264, .h265, .mpeg4Visual, .mpeg1Video, .mpeg2Video, .motionJPEG, .h263: nil
         case .h266, .vp8, .vp9, .av1: nil
         case .aac, .mpegAudio, .ac3, .pcm, .pcmu, .pcma, .opus: nil
+        case .amr, .amrWB, .g722, .g726, .g7231, .g729, .gsm, .gsmMS, .ilbc, .qcelp, .evrc: nil
+        case .klv, .text: nil
         default: "no RTP payload format for \(codec)"
         }
     }
@@ -104,6 +117,10 @@ package struct PayloadFormat: Hashable, Sendable {
         case .ac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType))
         case .pcm(let samples): return .pcm(PCMPacketizer(samples, layout: layout, payloadType: payloadType))
         case .opus: return .opus(OpusPacketizer(layout: layout, payloadType: payloadType))
+        case .speech(let format):
+            return .speech(SpeechPacketizer(format, layout: layout, payloadType: payloadType))
+        case .klv: return .klv(KLVPacketizer(layout: layout, payloadType: payloadType))
+        case .t140(let text): return .t140(T140Packetizer(text, layout: layout, payloadType: payloadType))
         }
     }
 

@@ -31,7 +31,7 @@ import Testing
         for _ in 0..<20 {
             var unit = noise(&random)
             if let framing = format.sampleFraming(in: layout) {
-                unit = Array(unit.prefix(framing.maximumFrames * framing.sourceBytesPerFrame))
+                unit = framing.pieces(of: unit).first ?? []
             }
             _ = try? Packetized(&packetizer, unit, layout: layout, markers: .any)
         }

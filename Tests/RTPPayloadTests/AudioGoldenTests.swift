@@ -13,10 +13,8 @@ import Testing
             guard let framing = format.sampleFraming(in: layout) else {
                 return try Packetized(&packetizer, unit.bytes, layout: layout, markers: .any).packets
             }
-            let size = framing.maximumFrames * framing.sourceBytesPerFrame
-            return try stride(from: 0, to: unit.bytes.count, by: size).map {
-                let piece = Array(unit.bytes[$0..<min($0 + size, unit.bytes.count)])
-                return try Packetized(&packetizer, piece, layout: layout, markers: .none).packets[0]
+            return try framing.pieces(of: unit.bytes).map {
+                try Packetized(&packetizer, $0, layout: layout, markers: .none).packets[0]
             }
         }
     }

@@ -71,10 +71,10 @@ import Testing
         let layout = PacketLayout(prefix: 4, maximumPacketSize: 1372)
         let framing = { (format: PayloadFormat) in format.sampleFraming(in: layout) }
         let telephone = try #require(framing(Self.format(.pcmu, rate: 8000, channels: 1)))
-        #expect(telephone.maximumFrames == 160 && telephone.sourceBytesPerFrame == 1)
+        #expect(telephone.maximumFrames == 160 && telephone.size == .constant(1))
         #expect(telephone.sampleRate.hertz == 8000)
         let surround = try #require(framing(Self.format(.pcm(Self.linear(.float, 64)), channels: 6)))
-        #expect(surround.maximumFrames == 1360 / 18 && surround.sourceBytesPerFrame == 48)
+        #expect(surround.maximumFrames == 1360 / 18 && surround.size == .constant(48))
         let slow = try #require(framing(Self.format(.pcm(Self.linear(.unsigned, 8)), rate: 10, channels: 1)))
         #expect(slow.maximumFrames == 1)
         let widest = try Self.format(.pcm(Self.linear(.signed, 24)), channels: 38)

@@ -17,6 +17,7 @@ package struct SampleCounter: Sendable {
         case mpegAudio
         case ac3
         case opus
+        case speech(SpeechFrames)
         case unknown
     }
 
@@ -34,7 +35,7 @@ package struct SampleCounter: Sendable {
             method = .bytes(format.bits / 8 * codec.channels, rate: rate)
         case .pcmu where rate > 0 && codec.channels > 0: method = .bytes(codec.channels, rate: rate)
         case .pcma where rate > 0 && codec.channels > 0: method = .bytes(codec.channels, rate: rate)
-        default: method = .unknown
+        default: method = SpeechFrames(codec).map { .speech($0) } ?? .unknown
         }
     }
 
@@ -50,7 +51,27 @@ package struct SampleCounter: Sendable {
         case .mpegAudio: MPEGAudioFrame.count(in: unit)
         case .ac3: AC3Frame.count(in: unit)
         case .opus: OpusPacket.count(in: unit)
+        case .speech(let frames): Self.count(frames, in: unit)
         case .unknown: nil
         }
+    }
+
+    /// How long `bytes` last, whole frames counted; nil if frames differ in size.
+    package func duration(ofBytes bytes: Int64) -> MediaTime? {
+        switch method {
+        case .bytes(let size, let rate):
+            return MediaTime(ticks: bytes / Int64(size), timeBase: TimeBase(1, rate))
+        case .speech(let frames):
+            guard case .constant(let size) = frames.size else { return nil }
+            let (samples, overflow) = (bytes / Int64(size)).multipliedReportingOverflow(by: Int64(frames.samples))
+            return overflow ? nil : MediaTime(ticks: samples, timeBase: TimeBase(1, frames.rate))
+        default:
+            return nil
+        }
+    }
+
+    private static func count(_ frames: SpeechFrames, in unit: RawSpan) -> Count? {
+        let count = frames.size.count(in: unit)
+        return count > 0 ? Count(samples: count * frames.samples, rate: frames.rate) : nil
     }
 }

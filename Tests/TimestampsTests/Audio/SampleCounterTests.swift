@@ -51,11 +51,11 @@ import Testing
             testDescription: "AC-3 of half rate", codec: .ac3, unit: [0x0B, 0x77, 0, 0, 0x5E, 0x48], samples: 1536,
             unitRate: 22_050),
         Row(
-            testDescription: "E-AC-3 of 6 blocks", codec: .other("eac3"), unit: [0x0B, 0x77, 0, 2, 0x34, 0x80],
+            testDescription: "E-AC-3 of 6 blocks", codec: .eac3, unit: [0x0B, 0x77, 0, 2, 0x34, 0x80],
             samples: 1536,
             unitRate: 48_000),
         Row(
-            testDescription: "E-AC-3 of 2 blocks", codec: .other("eac3"), unit: [0x0B, 0x77, 0, 2, 0x14, 0x80],
+            testDescription: "E-AC-3 of 2 blocks", codec: .eac3, unit: [0x0B, 0x77, 0, 2, 0x14, 0x80],
             samples: 512,
             unitRate: 48_000),
         Row(testDescription: "Opus, 20 ms", codec: .opus, unit: [0xFC, 1], samples: 960, unitRate: 48_000),
@@ -68,6 +68,17 @@ import Testing
         Row(
             testDescription: "mu-law", codec: .pcmu, rate: 8000, channels: 1, unit: [UInt8](repeating: 0, count: 160),
             samples: 160, unitRate: 8000),
+        Row(
+            testDescription: "AMR, a frame and silence", codec: .amr, unit: [0x44, 1, 2, 3, 4, 5, 0x7C], samples: 320,
+            unitRate: 8000),
+        Row(
+            testDescription: "AMR-WB", codec: .amrWB, rate: 8000, unit: [0x4C, 1, 2, 3, 4, 5], samples: 320,
+            unitRate: 16_000),
+        Row(
+            testDescription: "G.722", codec: .g722, rate: 16_000, channels: 1, unit: [UInt8](repeating: 0, count: 80),
+            samples: 160, unitRate: 16_000),
+        Row(
+            testDescription: "half a frame of GSM", codec: .gsm, rate: 8000, unit: [0xD0, 1], samples: nil, unitRate: 0),
         Row(testDescription: "no frame", codec: .mpegAudio, unit: [0, 1, 2, 3], samples: nil, unitRate: 0),
         Row(testDescription: "nothing", codec: .ac3, unit: [], samples: nil, unitRate: 0),
         Row(testDescription: "an unknown codec", codec: .other("dts"), unit: [1, 2, 3], samples: nil, unitRate: 0),
