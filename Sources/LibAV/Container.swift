@@ -27,6 +27,11 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
     case mpegVideo = "mpegvideo"
     case h263
     case motionJPEG = "mjpeg"
+    case h261
+    /// Frames of IEC 61834 and SMPTE 314M, with their audio.
+    case dv
+    /// Uncompressed pictures, with a line of text before each.
+    case yuv4MPEG = "yuv4mpegpipe"
 
     /// For people.
     package var label: String { traits.label }

@@ -13,6 +13,10 @@ package enum Packetizer: Sendable {
     case ac3(AC3Packetizer)
     case pcm(PCMPacketizer)
     case opus(OpusPacketizer)
+    case dv(DVPacketizer)
+    case jpeg2000(JPEG2000Packetizer)
+    case rawVideo(RawVideoPacketizer)
+    case transportStream(TransportStreamPacketizer)
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
@@ -68,6 +72,14 @@ package enum Packetizer: Sendable {
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .opus(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .dv(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .jpeg2000(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .rawVideo(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .transportStream(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         }
     }
 
@@ -100,6 +112,9 @@ package enum Packetizer: Sendable {
             break
         case .mpeg4Generic:
             // RFC 3640 has the configuration in SDP alone.
+            break
+        case .dv, .jpeg2000, .rawVideo, .transportStream:
+            // Each picture says all that it needs, or the format has nothing that could change.
             break
         case .mpegAudio, .ac3, .pcm, .opus:
             // The frames say all themselves, or the format has nothing that could change.

@@ -32,6 +32,10 @@ package struct PayloadFormat: Hashable, Sendable {
         case ac3
         case pcm(SampleConversion)
         case opus
+        case dv
+        case jpeg2000
+        case rawVideo(RawConversion)
+        case transportStream
     }
 
     /// The format for a track, from its codec's own configuration.
@@ -54,6 +58,9 @@ package struct PayloadFormat: Hashable, Sendable {
         case .pcmu: try .g711(codec, .muLaw)
         case .pcma: try .g711(codec, .aLaw)
         case .opus: try .opus(codec)
+        case .dv: try .dv(firstUnit: firstUnit)
+        case .jpeg2000: try .jpeg2000(codec, firstUnit: firstUnit)
+        case .rawVideo: try .rawVideo(codec, firstUnit: firstUnit)
         default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
         }
     }
@@ -63,6 +70,7 @@ package struct PayloadFormat: Hashable, Sendable {
         switch codec {
         case .h264, .h265, .mpeg4Visual, .mpeg1Video, .mpeg2Video, .motionJPEG, .h263: nil
         case .aac, .mpegAudio, .ac3, .pcm, .pcmu, .pcma, .opus: nil
+        case .dv, .jpeg2000, .rawVideo: nil
         default: "no RTP payload format for \(codec)"
         }
     }
@@ -89,6 +97,12 @@ package struct PayloadFormat: Hashable, Sendable {
         case .ac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType))
         case .pcm(let samples): return .pcm(PCMPacketizer(samples, layout: layout, payloadType: payloadType))
         case .opus: return .opus(OpusPacketizer(layout: layout, payloadType: payloadType))
+        case .dv: return .dv(DVPacketizer(layout: layout, payloadType: payloadType))
+        case .jpeg2000: return .jpeg2000(JPEG2000Packetizer(layout: layout, payloadType: payloadType))
+        case .rawVideo(let conversion):
+            return .rawVideo(RawVideoPacketizer(conversion, layout: layout, payloadType: payloadType))
+        case .transportStream:
+            return .transportStream(TransportStreamPacketizer(layout: layout, payloadType: payloadType))
         }
     }
 

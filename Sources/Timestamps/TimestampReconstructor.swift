@@ -58,6 +58,7 @@ package struct TimestampReconstructor: Sendable {
     private mutating func push(continued unit: StoredUnit, _ bytes: RawSpan) {
         var unit = unit
         if unit.isKey, keys.canBegin(with: bytes) == false { unit.isKey = false }
+        if keys.areAll { unit.isKey = true }
         if stored != nil {
             stored?.push(unit)
             rules.decodeShift = stored?.decodeShift ?? 0
