@@ -14,6 +14,7 @@
 #include <libavutil/error.h>
 #include <libavutil/log.h>
 #include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
 
 /* AV_NOPTS_VALUE is a cast of a macro call. */
 static const int64_t sluice_no_timestamp = AV_NOPTS_VALUE;

@@ -38,6 +38,11 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
     /// Without anything that tells what they are but the file's name.
     case g722, g729
     case g7231 = "g723_1"
+    case h261
+    /// Frames of IEC 61834 and SMPTE 314M, with their audio.
+    case dv
+    /// Uncompressed pictures, with a line of text before each.
+    case yuv4MPEG = "yuv4mpegpipe"
 
     /// For people.
     package var label: String { traits.label }

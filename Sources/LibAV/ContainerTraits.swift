@@ -106,6 +106,9 @@ extension Container {
         case .av1AnnexB: Self.elementaryVideo("AV1 elementary stream (annex B)")
         case .ivf:
             ContainerTraits(label: "IVF", stamps: .presentation, seeking: .landing, indexesWhatIsRead: true)
+        case .h261: Self.elementaryVideo("H.261 elementary stream")
+        case .dv: ContainerTraits(label: "DV", stamps: .exact, seeking: .landing, needsStreamInfo: true)
+        case .yuv4MPEG: ContainerTraits(label: "YUV4MPEG2", stamps: .exact, seeking: .arithmetic)
         }
     }
 

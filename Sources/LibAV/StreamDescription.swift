@@ -33,7 +33,7 @@ extension StreamDescription {
     /// The header leaves open what a track must be known by: its first units tell.
     package var isIncomplete: Bool {
         switch codec.kind {
-        case .video: codec.width == 0 || codec.height == 0 || isUnknown || isBare
+        case .video: codec.width == 0 || codec.height == 0 || isUnknown || isBare || codec.picture?.pixels.isEmpty == true
         case .audio: codec.sampleRate == 0 || codec.channels == 0 || isUnknown
         case .subtitle, .data: false
         }
@@ -95,10 +95,29 @@ extension StreamDescription {
             codec: Codec(parameters.codec_id, name: name), kind: kind, configuration: Array(configuration),
             width: kind == .video ? Int(parameters.width) : 0, height: kind == .video ? Int(parameters.height) : 0,
             sampleRate: kind == .audio ? Int(parameters.sample_rate) : 0,
-            channels: kind == .audio ? Int(parameters.ch_layout.nb_channels) : 0, bitRate: max(0, parameters.bit_rate))
+            channels: kind == .audio ? Int(parameters.ch_layout.nb_channels) : 0, bitRate: max(0, parameters.bit_rate),
+            picture: parameters.codec_id == AV_CODEC_ID_RAWVIDEO ? picture(parameters) : nil)
         codec.blockAlign = Int(max(0, parameters.block_align))
         codec.bitsPerSample = Int(max(0, parameters.bits_per_coded_sample))
         return codec
+    }
+
+    private static func picture(_ parameters: AVCodecParameters) -> PictureFormat {
+        let matrix: PictureFormat.Matrix? =
+            switch parameters.color_space {
+            case AVCOL_SPC_BT709: .bt709
+            case AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M: .bt601
+            case AVCOL_SPC_SMPTE240M: .smpte240M
+            case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: .bt2020
+            default: nil
+            }
+        let isInterlaced = ![AV_FIELD_UNKNOWN, AV_FIELD_PROGRESSIVE].contains(parameters.field_order)
+        return PictureFormat(
+            pixels: av_get_pix_fmt_name(AVPixelFormat(rawValue: parameters.format)).map { String(cString: $0) } ?? "",
+            tag: parameters.codec_tag == 0 ? "" : fourCharacters(parameters.codec_tag),
+            isFullRange: parameters.color_range == AVCOL_RANGE_UNSPECIFIED
+                ? nil : parameters.color_range == AVCOL_RANGE_JPEG,
+            matrix: matrix, isInterlaced: isInterlaced)
     }
 
     private static func language(_ metadata: OpaquePointer?) -> String? {

@@ -48,16 +48,22 @@ package final class FileTitle: MediaTitle {
             }, enqueue: { pool.enqueue(device: identity.device, $0) })
     }
 
-    package func makeCursor(_ options: CursorOptions) -> any MediaCursor { FileCursor(self, options) }
+    package func makeCursor(_ options: CursorOptions) -> any MediaCursor {
+        if let source = description.transportStream { return TransportStreamCursor(self, source, options) }
+        return FileCursor(self, options)
+    }
 
     /// Opens and describes the file at `path`, wherever that is; blocks. For `sluice probe`: also a file that cannot
     /// be served has a title then, see `TitleDescription.refusal`.
-    /// - Throws: `.unsupported` if the file is no media, `.notFound`, `.forbidden`, `.unreadable`.
+    /// - Throws: `.unsupported` if the file is no media, or none that can be had in that `representation`; `.notFound`, `.forbidden`,
+    ///   `.unreadable`.
     package static func open(
-        path: String, pool: IOPool, limits: LibraryLimits = LibraryLimits()
+        path: String, as representation: Representation = .tracks, pool: IOPool,
+        limits: LibraryLimits = LibraryLimits()
     ) throws(MediaError) -> FileTitle {
         let (file, identity) = try RootDirectory.openAnywhere(path)
-        let description = try TitleProbe.describe(file, limits: limits, interrupt: Interrupt())
+        let description = try TitleProbe.describe(
+            file, as: representation, limits: limits, interrupt: Interrupt())
         return FileTitle(name: path, description, file, identity, limits: limits, pool: pool)
     }
 }

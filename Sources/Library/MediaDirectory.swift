@@ -29,10 +29,19 @@ package final class MediaDirectory: MediaLibrary {
 
     package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
     {
+        title(at: path, as: .tracks, completion: completion)
+    }
+
+    /// The same in another representation.
+    package func title(
+        at path: MediaPath, as representation: Representation,
+        completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void
+    ) {
         do throws(MediaError) {
             let device = devices.withLock { $0.device(of: path) }
             try pool.tryEnqueue(device: device) { [self] in
-                find(path, on: device) { result in completion(result.map { $0 }) }
+                let key = TitleCache.Key(path: path, representation: representation)
+                find(key, on: device) { result in completion(result.map { $0 }) }
             }
         } catch {
             completion(.failure(error))
@@ -40,48 +49,49 @@ package final class MediaDirectory: MediaLibrary {
     }
 
     /// - Parameter device: whose thread this is.
-    private func find(_ path: MediaPath, on device: UInt64, completion: @escaping TitleCache.Completion) {
+    private func find(_ key: TitleCache.Key, on device: UInt64, completion: @escaping TitleCache.Completion) {
         let file: OpenFile
         let identity: FileIdentity
         do throws(MediaError) {
-            (file, identity) = try root.open(path)
+            (file, identity) = try root.open(key.path)
         } catch {
             return completion(.failure(error))
         }
-        devices.withLock { $0.note(identity.device, of: path) }
-        switch cache.withLock({ $0.ask(for: path, identity, completion: completion) }) {
+        devices.withLock { $0.note(identity.device, of: key.path) }
+        switch cache.withLock({ $0.ask(for: key, identity, completion: completion) }) {
         case .answer(let title): completion(.success(title))
-        case .make(let description): completion(.success(make(path, description, file, identity)))
+        case .make(let description): completion(.success(make(key, description, file, identity)))
         case .refuse(let error): completion(.failure(error))
         case .wait: break
-        case .probe where identity.device == device: probe(path, file, identity)
+        case .probe where identity.device == device: probe(key, file, identity)
         case .probe:
             do throws(MediaError) {
-                try pool.tryEnqueue(device: identity.device) { [self] in probe(path, file, identity) }
+                try pool.tryEnqueue(device: identity.device) { [self] in probe(key, file, identity) }
             } catch {
-                let waiting = cache.withLock { $0.finish(path, identity, .failure(error)) }
+                let waiting = cache.withLock { $0.finish(key, identity, .failure(error)) }
                 for completion in waiting { completion(.failure(error)) }
             }
         }
     }
 
-    private func probe(_ path: MediaPath, _ file: OpenFile, _ identity: FileIdentity) {
+    private func probe(_ key: TitleCache.Key, _ file: OpenFile, _ identity: FileIdentity) {
         let knowledge = Result { () throws(MediaError) -> TitleDescription in
-            let description = try TitleProbe.describe(file, limits: limits, interrupt: Interrupt())
-            log(description, path)
+            let description = try TitleProbe.describe(
+                file, as: key.representation, limits: limits, interrupt: Interrupt())
+            log(description, key.path)
             if let refusal = description.refusal { throw refusal }
             return description
         }
-        let waiting = cache.withLock { $0.finish(path, identity, knowledge) }
-        let result = knowledge.map { make(path, $0, file, identity) }
+        let waiting = cache.withLock { $0.finish(key, identity, knowledge) }
+        let result = knowledge.map { make(key, $0, file, identity) }
         for completion in waiting { completion(result) }
     }
 
-    private func make(_ path: MediaPath, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity)
+    private func make(_ key: TitleCache.Key, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity)
         -> FileTitle
     {
-        let title = FileTitle(name: path.description, description, file, identity, limits: limits, pool: pool)
-        return cache.withLock { $0.adopt(title, at: path) }
+        let title = FileTitle(name: key.path.description, description, file, identity, limits: limits, pool: pool)
+        return cache.withLock { $0.adopt(title, at: key) }
     }
 
     private func log(_ description: TitleDescription, _ path: MediaPath) {

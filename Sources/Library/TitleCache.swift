@@ -8,6 +8,12 @@ internal import MediaCore
 struct TitleCache {
     typealias Completion = @Sendable (Result<FileTitle, MediaError>) -> Void
 
+    /// What a title is made of: a file, and as what it is offered.
+    struct Key: Hashable {
+        let path: MediaPath
+        var representation = Representation.tracks
+    }
+
     private struct Entry {
         let identity: FileIdentity
         let knowledge: Result<TitleDescription, MediaError>
@@ -16,12 +22,12 @@ struct TitleCache {
     }
 
     private struct Probe: Hashable {
-        let path: MediaPath
+        let key: Key
         let identity: FileIdentity
     }
 
     private let limit: Int
-    private var entries: [MediaPath: Entry] = [:]
+    private var entries: [Key: Entry] = [:]
     private var probes: [Probe: [Completion]] = [:]
     private var uses: UInt64 = 0
 
@@ -44,16 +50,16 @@ struct TitleCache {
         case probe
     }
 
-    mutating func ask(for path: MediaPath, _ identity: FileIdentity, completion: @escaping Completion) -> Action {
+    mutating func ask(for key: Key, _ identity: FileIdentity, completion: @escaping Completion) -> Action {
         uses += 1
-        if let entry = entries[path], entry.identity == identity {
-            entries[path]?.lastUse = uses
+        if let entry = entries[key], entry.identity == identity {
+            entries[key]?.lastUse = uses
             switch entry.knowledge {
             case .success(let description): return entry.title.map { .answer($0) } ?? .make(description)
             case .failure(let error): return .refuse(error)
             }
         }
-        let probe = Probe(path: path, identity: identity)
+        let probe = Probe(key: key, identity: identity)
         if probes[probe] != nil {
             probes[probe]?.append(completion)
             return .wait
@@ -63,25 +69,25 @@ struct TitleCache {
     }
 
     /// The title that stands for its version of the file from now on: an earlier one, if that is still in use.
-    mutating func adopt(_ title: FileTitle, at path: MediaPath) -> FileTitle {
-        guard entries[path]?.identity == title.identity else { return title }
-        if let earlier = entries[path]?.title { return earlier }
-        entries[path]?.title = title
+    mutating func adopt(_ title: FileTitle, at key: Key) -> FileTitle {
+        guard entries[key]?.identity == title.identity else { return title }
+        if let earlier = entries[key]?.title { return earlier }
+        entries[key]?.title = title
         return title
     }
 
     /// A probe is over. Returns all who wait for it.
     mutating func finish(
-        _ path: MediaPath, _ identity: FileIdentity, _ knowledge: Result<TitleDescription, MediaError>
+        _ key: Key, _ identity: FileIdentity, _ knowledge: Result<TitleDescription, MediaError>
     ) -> [Completion] {
         switch knowledge {
         case .success, .failure(.unsupported):
             uses += 1
-            entries[path] = Entry(identity: identity, knowledge: knowledge, title: nil, lastUse: uses)
+            entries[key] = Entry(identity: identity, knowledge: knowledge, title: nil, lastUse: uses)
             forgetOldest()
         case .failure: break
         }
-        return probes.removeValue(forKey: Probe(path: path, identity: identity)) ?? []
+        return probes.removeValue(forKey: Probe(key: key, identity: identity)) ?? []
     }
 
     var count: Int { entries.count }

@@ -28,6 +28,8 @@ package struct TitleDescription: Sendable {
     let settings: DemuxerSettings
     /// Readers may use one demuxer by turns.
     let sharesDemuxers: Bool
+    /// Of a title that is a transport stream as it is, which no demuxer reads: `sources` is empty then.
+    var transportStream: TransportStreamSource?
 
     /// Whether the track has ended so long before `npt` that nobody who goes there looks for it.
     func isOver(_ track: Int, at npt: MediaTime) -> Bool {

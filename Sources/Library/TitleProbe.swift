@@ -20,17 +20,30 @@ struct TitleProbe: ~Copyable {
     /// - Parameter wanted: tracks of these kinds are offered too.
     /// - Throws: `.unsupported` if the file is no media, `.unreadable`, `.cancelled` when `interrupt` fired.
     static func describe(
-        _ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt, wanted: WantedKinds = []
+        _ file: OpenFile, as representation: Representation = .tracks, limits: LibraryLimits, interrupt: Interrupt,
+        wanted: WantedKinds = []
     ) throws(MediaError) -> TitleDescription {
         interrupt.setDeadline(after: limits.openTimeout.nanoseconds)
         let late = MediaError.unreadable("opening took longer than \(limits.openTimeout) s")
         do throws(MediaError) {
-            var probe = try TitleProbe(file, limits: limits, interrupt: interrupt, wanted: wanted)
-            let description = try probe.describe()
+            let description = try describe(file, representation, limits, interrupt, wanted)
             guard !interrupt.isFired else { throw late }
             return description
         } catch {
             throw error == .cancelled ? late : error
+        }
+    }
+
+    private static func describe(
+        _ file: OpenFile, _ representation: Representation, _ limits: LibraryLimits, _ interrupt: Interrupt,
+        _ wanted: WantedKinds
+    ) throws(MediaError) -> TitleDescription {
+        switch representation {
+        case .tracks:
+            var probe = try TitleProbe(file, limits: limits, interrupt: interrupt, wanted: wanted)
+            return try probe.describe()
+        case .transportStream:
+            return try describeTransportStream(file, interrupt: interrupt)
         }
     }
 

@@ -248,30 +248,6 @@ final class TrackReader {
         _ body: (_ output: inout OutputRawSpan, _ runs: inout [PacketRun], _ base: Int32) throws(PacketizationError) ->
             Void
     ) throws(PacketizationError) {
-        let base = batch.buffer.writerIndex
-        let firstRun = batch.runs.count
-        var runs = batch.runs
-        batch.runs = []
-        defer { batch.runs = runs }
-        var failure: PacketizationError?
-        let written = batch.buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { writable in
-            let space = UnsafeMutableRawBufferPointer(rebasing: writable[..<room])
-            // SAFETY: `space` is exclusively ours inside this closure, and `finalize` is called for it.
-            var output = OutputRawSpan(buffer: space, initializedCount: 0)
-            do throws(PacketizationError) {
-                try body(&output, &runs, Int32(truncatingIfNeeded: base))
-            } catch {
-                failure = error
-            }
-            return output.finalize(for: space)
-        }
-        if let failure { throw failure }
-        let packets = runs[firstRun...].reduce(0) { $0 + $1.count }
-        let bytes = runs[firstRun...].reduce(0) { $0 + ($1.count - 1) * $1.packetSize + $1.lastPacketSize }
-        assert(written >= Int(bytes))
-        batch.trains.append(
-            PacketTrain(
-                unit: unit, lastDecodeTime: lastDecodeTime, runs: Int32(firstRun)..<Int32(runs.count), packets: packets,
-                bytes: bytes))
+        try batch.append(unit, lastDecodeTime: lastDecodeTime, room: room, body)
     }
 }

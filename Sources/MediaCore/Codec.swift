@@ -188,11 +188,13 @@ package struct CodecDescription: Hashable, Sendable {
     package var bitsPerSample = 0
     /// Bits per second, zero if unknown.
     package var bitRate: Int64
+    /// Of uncompressed video alone.
+    package var picture: PictureFormat?
 
     package init(
         codec: Codec, kind: MediaKind, configuration: [UInt8] = [], width: Int = 0, height: Int = 0,
         sampleRate: Int = 0,
-        channels: Int = 0, bitRate: Int64 = 0
+        channels: Int = 0, bitRate: Int64 = 0, picture: PictureFormat? = nil
     ) {
         self.codec = codec
         self.kind = kind
@@ -202,5 +204,6 @@ package struct CodecDescription: Hashable, Sendable {
         self.sampleRate = sampleRate
         self.channels = channels
         self.bitRate = bitRate
+        self.picture = picture
     }
 }

@@ -20,6 +20,10 @@ package enum Packetizer: Sendable {
     case speech(SpeechPacketizer)
     case klv(KLVPacketizer)
     case t140(T140Packetizer)
+    case dv(DVPacketizer)
+    case jpeg2000(JPEG2000Packetizer)
+    case rawVideo(RawVideoPacketizer)
+    case transportStream(TransportStreamPacketizer)
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
@@ -97,6 +101,14 @@ package enum Packetizer: Sendable {
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .t140(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .dv(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .jpeg2000(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .rawVideo(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .transportStream(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         }
     }
 
@@ -135,6 +147,9 @@ package enum Packetizer: Sendable {
             break
         case .mpeg4Generic:
             // RFC 3640 has the configuration in SDP alone.
+            break
+        case .dv, .jpeg2000, .rawVideo, .transportStream:
+            // Each picture says all that it needs, or the format has nothing that could change.
             break
         case .mpegAudio, .ac3, .pcm, .opus, .speech, .klv, .t140:
             // The frames say all themselves, or the format has nothing that could change.

@@ -39,6 +39,10 @@ package struct PayloadFormat: Hashable, Sendable {
         case speech(SpeechFormat)
         case klv
         case t140(TextFormat)
+        case dv
+        case jpeg2000
+        case rawVideo(RawConversion)
+        case transportStream
     }
 
     /// The format for a track, from its codec's own configuration.
@@ -73,6 +77,9 @@ package struct PayloadFormat: Hashable, Sendable {
         case .evrc: try .evrc(codec)
         case .klv: .klv()
         case .text(let format): .t140(format)
+        case .dv: try .dv(firstUnit: firstUnit)
+        case .jpeg2000: try .jpeg2000(codec, firstUnit: firstUnit)
+        case .rawVideo: try .rawVideo(codec, firstUnit: firstUnit)
         default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
         }
     }
@@ -85,6 +92,7 @@ package struct PayloadFormat: Hashable, Sendable {
         case .aac, .mpegAudio, .ac3, .pcm, .pcmu, .pcma, .opus: nil
         case .amr, .amrWB, .g722, .g726, .g7231, .g729, .gsm, .gsmMS, .ilbc, .qcelp, .evrc: nil
         case .klv, .text: nil
+        case .dv, .jpeg2000, .rawVideo: nil
         default: "no RTP payload format for \(codec)"
         }
     }
@@ -121,6 +129,12 @@ package struct PayloadFormat: Hashable, Sendable {
             return .speech(SpeechPacketizer(format, layout: layout, payloadType: payloadType))
         case .klv: return .klv(KLVPacketizer(layout: layout, payloadType: payloadType))
         case .t140(let text): return .t140(T140Packetizer(text, layout: layout, payloadType: payloadType))
+        case .dv: return .dv(DVPacketizer(layout: layout, payloadType: payloadType))
+        case .jpeg2000: return .jpeg2000(JPEG2000Packetizer(layout: layout, payloadType: payloadType))
+        case .rawVideo(let conversion):
+            return .rawVideo(RawVideoPacketizer(conversion, layout: layout, payloadType: payloadType))
+        case .transportStream:
+            return .transportStream(TransportStreamPacketizer(layout: layout, payloadType: payloadType))
         }
     }
 

@@ -59,6 +59,7 @@ package struct TimestampReconstructor: Sendable {
         var unit = unit
         if unit.isKey, keys.canBegin(with: bytes) == false { unit.isKey = false }
         if !unit.isDiscardable { unit.isDiscardable = keys.isUnreferenced(bytes) }
+        if keys.areAll { unit.isKey = true }
         if stored != nil {
             stored?.push(unit)
             rules.decodeShift = stored?.decodeShift ?? 0

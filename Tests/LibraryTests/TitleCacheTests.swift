@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct TitleCacheTests {
     private let title: FileTitle
-    private let path = MediaPath("a".utf8)!
+    private let path = TitleCache.Key(path: MediaPath("a".utf8)!)
 
     init() throws { title = try openTitle(Fixture.videoOnly.path) }
 
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    private func ask(_ cache: inout TitleCache, _ path: MediaPath) -> String {
+    private func ask(_ cache: inout TitleCache, _ path: TitleCache.Key) -> String {
         Self.name(cache.ask(for: path, title.identity) { _ in })
     }
 
@@ -48,7 +48,7 @@ import Testing
 
     @Test func `the least recently asked for is forgotten`() {
         var cache = TitleCache(limit: 2)
-        let paths = ["a", "b", "c"].map { MediaPath($0.utf8)! }
+        let paths = ["a", "b", "c"].map { TitleCache.Key(path: MediaPath($0.utf8)!) }
         for path in paths.prefix(2) {
             _ = ask(&cache, path)
             _ = cache.finish(path, title.identity, .success(title.description))
@@ -59,5 +59,15 @@ import Testing
         #expect(cache.count == 2)
         #expect(ask(&cache, paths[0]) == "make")
         #expect(ask(&cache, paths[1]) == "probe")
+    }
+
+    @Test func `one file is known in each representation by itself`() {
+        var cache = TitleCache(limit: 2)
+        let whole = TitleCache.Key(path: path.path, representation: .transportStream)
+        #expect(ask(&cache, path) == "probe")
+        #expect(ask(&cache, whole) == "probe")
+        _ = cache.finish(whole, title.identity, .failure(.unsupported("no MPEG transport stream")))
+        _ = cache.finish(path, title.identity, .success(title.description))
+        #expect(ask(&cache, whole) == "refuse" && ask(&cache, path) == "make")
     }
 }

@@ -6,6 +6,8 @@ package struct KeyPictures: Sendable {
     private enum Syntax: Sendable {
         /// Nothing is known against it.
         case any
+        /// No picture refers to another, whether the container says so or not.
+        case every
         case h263
         case mpeg4
         case mpegVideo
@@ -29,15 +31,22 @@ package struct KeyPictures: Sendable {
         case .vp8: syntax = .vp8
         case .vp9: syntax = .vp9
         case .av1: syntax = .av1(AV1Frames(configuration: configuration))
+        case .motionJPEG, .jpeg2000, .dv, .rawVideo: syntax = .every
         default: syntax = .any
         }
+    }
+
+    /// Decoding can begin with any unit.
+    package var areAll: Bool {
+        if case .every = syntax { return true }
+        return false
     }
 
     /// False if the unit's first picture refers to others; nil where that cannot be read.
     /// - Parameter unit: in whole, or its beginning up to the first slice's header.
     package func canBegin(with unit: RawSpan) -> Bool? {
         switch syntax {
-        case .any: true
+        case .any, .every: true
         case .h263: H263Picture.isIntra(unit)
         case .mpeg4: Self.isIntraPlane(unit)
         case .mpegVideo: Self.isIntraPicture(unit)
