@@ -27,8 +27,10 @@ package final class MediaDirectory: MediaLibrary {
         devices = Mutex(FolderDevices(root: root.device, limit: limits.rememberedTitles))
     }
 
-    package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
-    {
+    package func title(
+        at path: MediaPath, for query: TitleQuery,
+        completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void
+    ) {
         do throws(MediaError) {
             let device = devices.withLock { $0.device(of: path) }
             try pool.tryEnqueue(device: device) { [self] in

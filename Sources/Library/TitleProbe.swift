@@ -139,7 +139,7 @@ struct TitleProbe: ~Copyable {
         let tracks = offers.indices.map { index in
             Track(
                 id: index, codec: offers[index].stream.codec, timeBase: offers[index].source.timeBase,
-                end: ends[index], language: offers[index].stream.language)
+                end: ends[index], language: offers[index].stream.language, title: offers[index].stream.title)
         }
         let seeking = seeking(offers.map(\.stream))
         let isSeekable = seeking != .counting || file.size <= limits.maximumScanSize
