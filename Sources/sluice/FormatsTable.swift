@@ -12,8 +12,8 @@ enum FormatsTable {
         let lines = rows.filter(\.isServed).map { row in
             let names = row.encodingNames.map { "`\($0)`" }.joined(separator: ", ")
             let note = [condition(of: row), row.note].filter { !$0.isEmpty }.joined(separator: "; ")
-            return
-                "| \(row.name) | \(row.specification) \(names) | \(row.carriage.rawValue) | \(row.receivers) | \(note) |"
+            let cells = [row.name, "\(row.specification) \(names)", row.carriage.rawValue, "\(row.receivers)", note]
+            return "|" + cells.map { $0.isEmpty ? " |" : " \($0) |" }.joined()
         }
         return (["| codec | RTP payload format | sent | received by | notes |", "|---|---|---|---|---|"] + lines)
             .joined(separator: "\n")

@@ -17,9 +17,9 @@ enum MediaSuffix {
         "ra", "rm", "rmvb", "spx", "ts", "vob", "webm", "wma", "wmv", "wtv",
         // Elementary streams
         "264", "265", "266", "aac", "ac3", "adts", "aif", "aifc", "aiff", "amr", "ape", "au", "avc", "awb", "caf",
-        "dts", "dv",
+        "dts", "dtshd", "dv",
         "eac3", "ec3", "flac", "g722", "gsm", "h261", "h263", "h264", "h265", "h266", "hevc", "jpm", "latm", "loas",
         "mjpeg",
-        "mjpg", "mp1", "mp2", "mp3", "mpa", "rf64", "snd", "tta", "vc1", "vvc", "w64", "wav", "wv",
+        "mjpg", "mp1", "mp2", "mp3", "mpa", "mpc", "rf64", "snd", "tta", "vc1", "vvc", "w64", "wav", "wv", "y4m",
     ]
 }

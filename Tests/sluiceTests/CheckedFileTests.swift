@@ -102,8 +102,8 @@ import Testing
                 ])
         }
         let lines = file.text.split(separator: "\n")
-        #expect(lines[1].contains(", ger as 96 AC3/44100/1"))
-        #expect(lines[2].contains(", \"Director's [2J\"cut\"\" as 97 AC3/44100/1"))
+        #expect(lines[1].contains(", ger as 96 ac3/44100/1"))
+        #expect(lines[2].contains(", \"Director's [2J\"cut\"\" as 97 ac3/44100/1"))
         #expect(file.json.line.contains(#""title":"Director's \u001b[2J\"cut\"""#))
         #expect(file.json.line.contains(#""language":"ger""#))
     }
