@@ -16,7 +16,7 @@ demo := yes
 override MEDIA := demo
 endif
 
-.PHONY: help run test tsan asan lint bench micro scale soak image check-image clean
+.PHONY: help run test formats tsan asan lint bench micro scale soak image check-image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,11 @@ test: ## every test; then FFmpeg, GStreamer, mpv and Python clients against the 
 	$(SWIFT_TEST) --skip-build --filter $(TIMED)
 	swift build -c release --scratch-path $(RELEASE) --product sluice
 	SLUICE_BINARY='$(CURDIR)/$(RELEASE)/release/sluice' $(SWIFT_TEST) --skip-build --filter InteropTests
+
+formats: ## README's table of payload formats, as the code has it (a test fails while they differ)
+	@.ci/install build
+	swift build --product sluice
+	@.ci/formats .build/debug/sluice README.md
 
 tsan: ## unit tests under the thread sanitizer
 	@.ci/install build

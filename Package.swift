@@ -126,7 +126,10 @@ let package = Package(
             dependencies: ["RTSPClient", "CSocket", "RTSP", "RTP", "SDP", "MediaCore", nioCore, nioPosix],
             swiftSettings: strict),
         .testTarget(
-            name: "sluiceTests", dependencies: ["sluice", "RTSPClient", "RTP", "RTSP", "MediaCore"],
+            name: "sluiceTests",
+            dependencies: [
+                "sluice", "RTSPClient", "Library", "RTPPayload", "RTP", "RTSP", "MediaCore", "MediaFixtures",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "InteropTests", dependencies: ["sluice", "RTSP", subprocess],

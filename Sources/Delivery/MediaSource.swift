@@ -5,8 +5,20 @@ package import RTPPayload
 /// A directory of titles. Fulfilled by `Library`; tests have a fake.
 package protocol MediaLibrary: Sendable {
     /// Finds the title at `path`, opening and probing the file only if it is not known already.
-    /// - Parameter completion: called once, on any thread.
-    func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
+    /// - Parameters:
+    ///   - query: as what the file is to be opened. The title has all tracks of that: which of them are offered is decided by who asks.
+    ///   - completion: called once, on any thread.
+    func title(
+        at path: MediaPath, for query: TitleQuery,
+        completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
+}
+
+extension MediaLibrary {
+    /// The title that a URL without a query names.
+    package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
+    {
+        title(at: path, for: TitleQuery(), completion: completion)
+    }
 }
 
 /// A file's immutable description, from which any number of cursors are opened.

@@ -19,6 +19,8 @@ package struct StreamDescription: Hashable, Sendable {
     package let frameDuration: TimeBase?
     /// As the container writes it; nil for none or "und".
     package let language: String?
+    /// As the container writes it; nil for none.
+    package let title: String?
     /// A picture, not a film: cover art.
     package let isAttachedPicture: Bool
     /// Pictures of chapters.
@@ -65,6 +67,7 @@ extension StreamDescription {
         let rate = stream.avg_frame_rate
         frameDuration = rate.num > 0 && rate.den > 0 ? TimeBase(rate.den, rate.num) : nil
         language = Self.language(stream.metadata)
+        title = Self.title(stream.metadata)
         isAttachedPicture = stream.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
         isTimedThumbnails = stream.disposition & AV_DISPOSITION_TIMED_THUMBNAILS != 0
         isTimeCode = tag == "tmcd"
@@ -125,6 +128,15 @@ extension StreamDescription {
         let language = String(cString: entry.pointee.value)
         let isTag = !language.isEmpty && language.utf8.allSatisfy { isalnum(Int32($0)) != 0 || $0 == UInt8(ascii: "-") }
         return isTag && language != "und" ? language : nil
+    }
+
+    /// Longer ones say no more, and clients bound the SDP that they read.
+    private static let maximumTitleLength = 128
+
+    private static func title(_ metadata: OpaquePointer?) -> String? {
+        guard let entry = av_dict_get(metadata, "title", nil, 0) else { return nil }
+        let title = String(String(cString: entry.pointee.value).prefix(maximumTitleLength))
+        return title.allSatisfy(\.isWhitespace) ? nil : title
     }
 
     /// A container's codec tag, first byte first; what is no letter or digit is escaped.

@@ -27,20 +27,14 @@ package final class MediaDirectory: MediaLibrary {
         devices = Mutex(FolderDevices(root: root.device, limit: limits.rememberedTitles))
     }
 
-    package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
-    {
-        title(at: path, as: .tracks, completion: completion)
-    }
-
-    /// The same in another representation.
     package func title(
-        at path: MediaPath, as representation: Representation,
+        at path: MediaPath, for query: TitleQuery,
         completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void
     ) {
         do throws(MediaError) {
             let device = devices.withLock { $0.device(of: path) }
             try pool.tryEnqueue(device: device) { [self] in
-                let key = TitleCache.Key(path: path, representation: representation)
+                let key = TitleCache.Key(path: path, query)
                 find(key, on: device) { result in completion(result.map { $0 }) }
             }
         } catch {
@@ -77,7 +71,7 @@ package final class MediaDirectory: MediaLibrary {
     private func probe(_ key: TitleCache.Key, _ file: OpenFile, _ identity: FileIdentity) {
         let knowledge = Result { () throws(MediaError) -> TitleDescription in
             let description = try TitleProbe.describe(
-                file, as: key.representation, limits: limits, interrupt: Interrupt())
+                file, as: key.representation, limits: limits, interrupt: Interrupt(), wanted: key.wanted)
             log(description, key.path)
             if let refusal = description.refusal { throw refusal }
             return description

@@ -12,6 +12,17 @@ struct TitleCache {
     struct Key: Hashable {
         let path: MediaPath
         var representation = Representation.tracks
+        var wanted: WantedKinds = []
+
+        init(path: MediaPath) { self.path = path }
+
+        /// Which of the tracks are chosen makes no other title.
+        init(path: MediaPath, _ query: TitleQuery) {
+            self.path = path
+            guard !query.asTransportStream else { return representation = .transportStream }
+            if query.data { wanted.insert(.data) }
+            if query.text { wanted.insert(.text) }
+        }
     }
 
     private struct Entry {

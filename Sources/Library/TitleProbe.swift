@@ -157,7 +157,7 @@ struct TitleProbe: ~Copyable {
         let tracks = offers.indices.map { index in
             Track(
                 id: index, codec: offers[index].stream.codec, timeBase: offers[index].source.timeBase,
-                end: ends[index], language: offers[index].stream.language)
+                end: ends[index], language: offers[index].stream.language, title: offers[index].stream.title)
         }
         let seeking = seeking(offers.map(\.stream))
         // A track that speaks now and then ends with the others.

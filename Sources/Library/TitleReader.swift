@@ -218,6 +218,9 @@ final class TitleReader {
     /// Whether nothing more of the track will be read.
     func isFinished(_ track: TrackReader) -> Bool { isAtEnd || track.isComplete }
 
+    /// Why units are skipped that the container names and the file does not have.
+    static let truncation = "the file is truncated"
+
     /// Reads one packet and finds its times, or the times of units that waited for it: those are in `timed` then.
     /// - Returns: a unit whose packet is in `scratch`, if none is in `timed`.
     func advance(_ batch: inout Batch) throws(MediaError) -> AccessUnit? {
@@ -284,7 +287,7 @@ final class TitleReader {
             // be there.
             let mayGoOn = error.isInvalidData || tracks.contains { !$0.isEnded && $0.source.tail.last != nil }
             if mayGoOn, failures < LibraryLimits.maximumConsecutiveFailures {
-                skip(&batch, error.isEndOfFile ? "the file is truncated" : "\(error)")
+                skip(&batch, error.isEndOfFile ? Self.truncation : "\(error)")
                 return false
             }
             isAtEnd = true

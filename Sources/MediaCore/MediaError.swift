@@ -2,6 +2,8 @@
 package enum MediaError: Error, Hashable, Sendable {
     /// No such file under the media root, or not one that is served (hidden, outside, a directory).
     case notFound
+    /// The title has no track of those that the URL chooses; the reason is for a person.
+    case noSuchTrack(String)
     /// The file is there but this process may not read it.
     case forbidden
     /// The file is no media, or no track of it can be served; the reason is for a person.
@@ -20,6 +22,7 @@ extension MediaError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notFound: "no such file"
+        case .noSuchTrack(let reason): reason
         case .forbidden: "permission denied"
         case .unsupported(let reason): reason
         case .unreadable(let reason): "unreadable: \(reason)"

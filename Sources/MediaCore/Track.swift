@@ -9,13 +9,18 @@ package struct Track: Hashable, Sendable, Identifiable {
     package let end: MediaTime?
     /// RFC 5646 tag or ISO 639-2 code, if the container states one.
     package let language: String?
+    /// What the container calls the track, for people: "Director's commentary".
+    package let title: String?
 
-    package init(id: Int, codec: CodecDescription, timeBase: TimeBase, end: MediaTime?, language: String?) {
+    package init(
+        id: Int, codec: CodecDescription, timeBase: TimeBase, end: MediaTime?, language: String?, title: String? = nil
+    ) {
         self.id = id
         self.codec = codec
         self.timeBase = timeBase
         self.end = end
         self.language = language
+        self.title = title
     }
 }
 

@@ -7,7 +7,8 @@
 /// | `rtsp://h/dir/film.mp4/trackID=1` | `dir/film.mp4` | | 1 |
 /// | `rtsp://h/film.mp4?loop` and `.../film.mp4/?loop/` | `film.mp4` | `loop` | |
 /// | `rtsp://h/film.mp4?loop/trackID=1` (appended as text: FFmpeg, VLC) | `film.mp4` | `loop` | 1 |
-/// | `rtsp://h/film.mp4/trackID=1?loop` (joined before the query) | `film.mp4` | `loop` | 1 |
+/// | `rtsp://h/film.mp4/trackID=1?loop` (as the attribute says: its own query) | `film.mp4` | `loop` | 1 |
+/// | `rtsp://h/film.mp4?loop/trackID=1?loop` (the same, appended to the request's URI) | `film.mp4` | `loop` | 1 |
 ///
 /// So a last component of the form `trackID=1` always means a track.
 package struct PresentationURI: Hashable, Sendable {
@@ -28,7 +29,7 @@ package struct PresentationURI: Hashable, Sendable {
 
     package init(_ uri: RTSPURI) throws(URIError) {
         var (path, pathTrack) = Self.splitTrack(uri.path)
-        var (query, queryTrack) = uri.query.map(Self.splitTrack) ?? (nil, nil)
+        var (query, queryTrack) = uri.query.map(Self.splitQuery) ?? (nil, nil)
         self.track = queryTrack ?? pathTrack
         // A component is taken away from one place only.
         if queryTrack != nil { path = uri.path }
@@ -43,25 +44,30 @@ package struct PresentationURI: Hashable, Sendable {
         self.path = Array(bytes)
     }
 
-    /// `base` so that track components can be joined to it by RFC 3986 5.2 as well as by appending text: a `/` ends its
-    /// path and, if it has one, its query. For Content-Base (RFC 2326 12.11) and the session's URL in RTP-Info.
+    /// `base` so that control attributes can be joined to it by RFC 3986 5.2 (GStreamer) as well as by appending text (FFmpeg, VLC): it has no
+    /// query, which the one would drop and the other would append to, and ends in `/`. For Content-Base (RFC 2326 12.11).
     package var contentBase: String {
-        guard let question = base.utf8.firstIndex(of: UInt8(ascii: "?")) else { return Self.endingInSlash(base[...]) }
-        return Self.endingInSlash(base[..<question]) + Self.endingInSlash(base[question...])
+        let path = base.utf8.prefix { $0 != UInt8(ascii: "?") }
+        return FieldSyntax.string(path) + (path.last == UInt8(ascii: "/") ? "" : "/")
     }
 
-    /// The URI of a track, joined as text to ``contentBase``; parsed again it gives this path, query and the track.
-    package func controlURI(track: Int) -> String { contentBase + Self.control(track: track) }
+    /// The URI of a track, joined to ``contentBase``; parsed again it gives this path, query and the track.
+    package func controlURI(track: Int) -> String { contentBase + Self.control(track: track, query: query) }
 
     /// A track's `a=control` attribute (RFC 2326 C.1.1), relative to Content-Base.
+    /// - Parameter query: of the presentation: the attribute brings it along.
     /// - Precondition: `track` is from 0 to 999,999,999.
-    package static func control(track: Int) -> String {
+    package static func control(track: Int, query: String? = nil) -> String {
         precondition((0...999_999_999).contains(track))
-        return "trackID=\(track)"
+        return "trackID=\(track)" + (query.map { "?" + $0 } ?? "")
     }
 
-    private static func endingInSlash(_ text: Substring) -> String {
-        text.utf8.last == UInt8(ascii: "/") ? String(text) : String(text) + "/"
+    /// As `splitTrack`, of a query; what follows the track is the query again.
+    private static func splitQuery(_ text: String) -> (rest: String, track: Int?) {
+        let whole = splitTrack(text)
+        guard whole.track == nil, let question = text.utf8.lastIndex(of: UInt8(ascii: "?")) else { return whole }
+        let (rest, track) = splitTrack(FieldSyntax.string(text.utf8[..<question]))
+        return track == nil ? whole : (rest, track)
     }
 
     /// Takes a last component `trackID=N` away, with the slash before it and one after it. Its case does not matter,

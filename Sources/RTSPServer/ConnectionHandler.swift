@@ -226,10 +226,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     // MARK: Sessions
 
     /// Ids that streams of this connection use, but for one that is being set up again.
-    func interleavedIDs(exceptTrack track: Int?, of session: ServerSession) -> Set<UInt8> {
+    func interleavedIDs(exceptTrack track: Int, of session: ServerSession) -> Set<UInt8> {
         var ids: Set<UInt8> = []
         for other in sessions.values {
-            for stream in other.machine.streams where !(other === session && stream.track == track ?? 0) {
+            for stream in other.machine.streams where !(other === session && stream.track == track) {
                 if case .interleaved(let rtp, let rtcp) = stream.transport { ids.formUnion([rtp, rtcp]) }
             }
         }

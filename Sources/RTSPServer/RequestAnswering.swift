@@ -58,8 +58,8 @@ extension ConnectionHandler {
     private func describe(_ request: Request, _ uri: PresentationURI, _ reply: @escaping (Response) -> Void) {
         if let refusal = Describe.refusal(of: request) { return reply(refusal) }
         let isIPv6 = remoteAddress.map(Self.isIPv6) ?? false
-        openTitle(request, uri, reply) { title in
-            reply(Describe.reply(to: request, uri, Presentation(title), isIPv6: isIPv6))
+        openTitle(request, uri, reply) { opened in
+            reply(Describe.reply(to: request, uri, opened.presentation, isIPv6: isIPv6))
         }
     }
 
@@ -71,23 +71,29 @@ extension ConnectionHandler {
 
     private func openTitle(
         _ request: Request, _ uri: PresentationURI, _ reply: @escaping (Response) -> Void,
-        _ opened: @escaping (any MediaTitle) -> Void
+        _ opened: @escaping (OpenedTitle) -> Void
     ) {
         guard let path = MediaPath(uri.path) else { return reply(Response(to: request, .notFound)) }
         let logger = logger
+        let refuse = { (error: MediaError) in
+            logger.notice(
+                "cannot open",
+                metadata: ["title": "\(path)", "query": "\(uri.query ?? "")", "reason": "\(error)"])
+            reply(Response(to: request, StatusCode(error)).explaining("\(error)"))
+        }
+        let query: TitleQuery
+        do { query = try TitleQuery(parsing: uri.query) } catch { return refuse(error) }
         // The library calls back on a thread of its own.
         let callback = NIOLoopBound(
             { (result: Result<any MediaTitle, MediaError>) in
-                switch result {
-                case .success(let title):
-                    opened(title)
-                case .failure(let error):
-                    logger.notice("cannot open", metadata: ["title": "\(path)", "reason": "\(error)"])
-                    reply(Response(to: request, StatusCode(error)).explaining("\(error)"))
+                do throws(MediaError) {
+                    opened(try OpenedTitle(try result.get(), query))
+                } catch {
+                    refuse(error)
                 }
             }, eventLoop: loop.eventLoop)
         let eventLoop = loop.eventLoop
-        server.library.title(at: path) { result in eventLoop.execute { callback.value(result) } }
+        server.library.title(at: path, for: query) { result in eventLoop.execute { callback.value(result) } }
     }
 
     private func setup(
@@ -106,11 +112,11 @@ extension ConnectionHandler {
         guard !server.registry.isFull(for: network), sessionCount < server.limits.sessionsPerConnection else {
             return reply(tooManySessions(request))
         }
-        openTitle(request, uri, reply) { [weak self] title in
+        openTitle(request, uri, reply) { [weak self] opened in
             guard let self, let peer = remoteAddress else { return }
             var random = SystemRandomNumberGenerator()
             let session = ServerSession(
-                id: Session.makeID(using: &random), title: title, path: uri.path, connection: self, peer: peer,
+                id: Session.makeID(using: &random), opened, path: uri.path, connection: self, peer: peer,
                 local: localAddress, loop: loop, context: server)
             let entry = SessionRegistry.Entry(
                 id: session.id, network: network, eventLoop: loop.eventLoop,

@@ -1,5 +1,6 @@
 package import Delivery
 import Logging
+package import MediaCore
 import NIOCore
 import RTSP
 package import RTSPSession
@@ -32,5 +33,12 @@ extension Presentation {
             name: title.name, version: title.version, tracks: title.tracks, formats: title.formats,
             duration: title.duration, isSeekable: title.isSeekable,
             modified: title.modified.flatMap(HTTPDate.init(unixSeconds:)))
+    }
+
+    /// The same of what a URL chooses of it.
+    /// - Throws: `.noSuchTrack`.
+    package init(_ title: any MediaTitle, _ query: TitleQuery) throws(MediaError) {
+        self.init(title)
+        try choose(query)
     }
 }

@@ -36,9 +36,10 @@ final class ServerSession {
     private(set) var isClosed = false
 
     init(
-        id: String, title: any MediaTitle, path: [UInt8], connection: ConnectionHandler, peer: SocketAddress,
+        id: String, _ opened: OpenedTitle, path: [UInt8], connection: ConnectionHandler, peer: SocketAddress,
         local: SocketAddress?, loop: LoopContext, context: ServerContext
     ) {
+        let title = opened.title
         self.id = id
         self.title = title
         self.loop = loop
@@ -47,8 +48,8 @@ final class ServerSession {
         self.local = local
         self.connection = connection
         self.machine = Session(
-            id: id, path: path, presentation: Presentation(title), timeout: context.limits.sessionTimeout, now: loop.now
-        )
+            id: id, path: path, query: opened.query, presentation: opened.presentation,
+            timeout: context.limits.sessionTimeout, now: loop.now)
         var logger = connection.logger
         logger[metadataKey: "session"] = "\(id)"
         logger[metadataKey: "title"] = "\(title.name)"
@@ -74,8 +75,8 @@ final class ServerSession {
     /// - Parameter connection: the one that asks, if it lives on this loop: interleaved streams need it to be the session's own.
     func setup(_ request: Request, _ uri: PresentationURI, from connection: ConnectionHandler?) -> Response {
         let isOwn = connection != nil && connection === self.connection
-        let taken = isOwn ? connection?.interleavedIDs(exceptTrack: uri.track, of: self) ?? [] : []
-        let track = uri.track ?? 0
+        let track = machine.presentation.track(of: uri) ?? 0
+        let taken = isOwn ? connection?.interleavedIDs(exceptTrack: track, of: self) ?? [] : []
         // Only what can be set up is remembered; a stream in the place of one that was sent is a new source (RFC 3550 8.1).
         let old = ssrcs[track]
         if viewer != nil { ssrcs[track] = nil }

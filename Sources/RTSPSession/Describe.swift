@@ -27,14 +27,15 @@ package enum Describe {
         response.headers.append("Content-Base", uri.contentBase)
         if let modified = presentation.modified { response.headers.replace(LastModifiedHeader(modified)) }
         response.headers.append("Content-Type", "application/sdp")
-        response.body = Array(presentation.sessionDescription(isIPv6: isIPv6).serialize().utf8)
+        response.body = Array(presentation.sessionDescription(isIPv6: isIPv6, query: uri.query).serialize().utf8)
         return response
     }
 }
 
 extension Presentation {
     /// The SDP of RFC 2326 appendix C: control attributes relative to Content-Base, the range if it is known, ports left to SETUP.
-    package func sessionDescription(isIPv6: Bool) -> SessionDescription {
+    /// - Parameter query: of the presentation's URI.
+    package func sessionDescription(isIPv6: Bool, query: String? = nil) -> SessionDescription {
         let family: AddressType = isIPv6 ? .ip6 : .ip4
         let anyAddress = isIPv6 ? "::" : "0.0.0.0"
         var attributes = [Attribute("tool", "Sluice"), Attribute("control", "*")]
@@ -45,18 +46,23 @@ extension Presentation {
                 username: "-", sessionID: version, sessionVersion: version, addressType: family, address: anyAddress),
             name: name, connection: ConnectionInformation(addressType: family, address: anyAddress),
             time: .unbounded, attributes: attributes,
-            media: zip(tracks, formats).map { track, format in
-                let payloadType = Self.payloadType(of: track.id, format)
-                let description = format.sdpMedia(payloadType: payloadType)
-                var attributes = [Attribute("rtpmap", description.rtpmap)]
-                if let fmtp = description.fmtp { attributes.append(Attribute("fmtp", fmtp)) }
-                if let language = track.language { attributes.append(Attribute("lang", language)) }
-                attributes.append(Attribute("control", PresentationURI.control(track: track.id)))
-                let (kilobits, rest) = track.codec.bitRate.quotientAndRemainder(dividingBy: 1000)
-                let rate = UInt64(clamping: rest > 0 ? kilobits + 1 : kilobits)
-                return MediaDescription(
-                    media: format.mediaType, port: 0, proto: "RTP/AVP", formats: [String(payloadType)],
-                    bandwidths: rate > 0 ? [.applicationSpecific(kilobitsPerSecond: rate)] : [], attributes: attributes)
-            })
+            media: offered.map { mediaDescription(tracks[$0], formats[$0], query: query) })
+    }
+
+    private func mediaDescription(_ track: Track, _ format: PayloadFormat, query: String?) -> MediaDescription {
+        let payloadType = Self.payloadType(of: track.id, format)
+        let description = format.sdpMedia(payloadType: payloadType)
+        var attributes = [Attribute("rtpmap", description.rtpmap)]
+        if let fmtp = description.fmtp { attributes.append(Attribute("fmtp", fmtp)) }
+        // RFC 8866 6.12.
+        if let language = track.language { attributes.append(Attribute("lang", language)) }
+        attributes.append(Attribute("control", PresentationURI.control(track: track.id, query: query)))
+        let (kilobits, rest) = track.codec.bitRate.quotientAndRemainder(dividingBy: 1000)
+        let rate = UInt64(clamping: rest > 0 ? kilobits + 1 : kilobits)
+        return MediaDescription(
+            media: format.mediaType, port: 0, proto: "RTP/AVP", formats: [String(payloadType)],
+            // RFC 8866 5.4.
+            information: track.title,
+            bandwidths: rate > 0 ? [.applicationSpecific(kilobitsPerSecond: rate)] : [], attributes: attributes)
     }
 }

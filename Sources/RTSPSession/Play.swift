@@ -80,7 +80,7 @@ extension Session {
 
     /// A stream that was set up while the others play may be begun by its own URL.
     private func isJoin(_ uri: PresentationURI, _ request: Request) -> Bool {
-        guard uri.path == path, let track = uri.track else { return false }
+        guard isOwn(uri), let track = uri.track else { return false }
         return state == .playing && joining == [track] && request.headers[RangeHeader.name] == nil
     }
 

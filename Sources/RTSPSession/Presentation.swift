@@ -11,6 +11,8 @@ package struct Presentation: Sendable {
     package var tracks: [Track]
     /// `formats[i]` is how `tracks[i]` is sent.
     package var formats: [PayloadFormat]
+    /// The tracks that are described and can be set up, by their ids, ascending; never empty, where there are tracks.
+    package internal(set) var offered: [Int]
     /// NPT of the end; nil if unknown.
     package var duration: MediaTime?
     package var isSeekable: Bool
@@ -26,10 +28,14 @@ package struct Presentation: Sendable {
         self.version = version
         self.tracks = tracks
         self.formats = formats
+        self.offered = tracks.map(\.id)
         self.duration = duration
         self.isSeekable = isSeekable
         self.modified = modified
     }
+
+    /// The track that a URI means; nil if it names none, and there are several.
+    package func track(of uri: PresentationURI) -> Int? { uri.track ?? (offered.count == 1 ? offered[0] : nil) }
 
     /// The 304 of a client that knows the presentation as it is (RFC 2326 12.23): nothing is described or set up. Nil if it has changed, or that is
     /// not known, or was not asked.

@@ -27,6 +27,8 @@ package struct Session: Sendable {
     package let id: String
     /// The title's path below the media root, as in the URIs of its requests.
     package let path: [UInt8]
+    /// What the query of its first SETUP asked for.
+    package let query: TitleQuery
     package let presentation: Presentation
     package let timeout: MediaTime
     package internal(set) var state = State.initial
@@ -43,9 +45,13 @@ package struct Session: Sendable {
     var rangeEnd: MediaTime?
     private var lastActivity: MediaTime
 
-    package init(id: String, path: [UInt8], presentation: Presentation, timeout: MediaTime, now: MediaTime) {
+    package init(
+        id: String, path: [UInt8], query: TitleQuery = TitleQuery(), presentation: Presentation, timeout: MediaTime,
+        now: MediaTime
+    ) {
         self.id = id
         self.path = path
+        self.query = query
         self.presentation = presentation
         self.timeout = timeout
         self.lastActivity = now
@@ -72,9 +78,16 @@ package struct Session: Sendable {
         return String(decoding: characters, as: UTF8.self)
     }
 
+    /// Whether a URI is of this session's presentation. Clients that resolve by RFC 3986 may lose the query on the way: what is not asked
+    /// again holds.
+    func isOwn(_ uri: PresentationURI) -> Bool {
+        guard uri.path == path, let query = try? TitleQuery(parsing: uri.query) else { return false }
+        return query.isEmpty || query == self.query
+    }
+
     /// Whether a URI names something of this session; if not, the reply that says so.
     func unknown(_ uri: PresentationURI, _ request: Request) -> Response? {
-        guard uri.path == path else {
+        guard isOwn(uri) else {
             return Response(to: request, .notFound, session: header).explaining(
                 "the session is of another presentation")
         }

@@ -35,15 +35,15 @@ extension Session {
             let header = state == .initial ? nil : header
             return (Response(to: request, status, session: header).explaining(text), nil)
         }
-        guard uri.path == path else { return refused(.notFound, "the session is of another presentation") }
+        guard isOwn(uri) else { return refused(.notFound, "the session is of another presentation") }
         guard !isStarting else { return refused(.methodNotValidInThisState, "a PLAY is under way") }
         guard !options.isFixed else {
             return refused(.methodNotValidInThisState, "streams of this presentation are set up before the first PLAY")
         }
-        guard let track = uri.track ?? (presentation.tracks.count == 1 ? 0 : nil) else {
+        guard let track = presentation.track(of: uri) else {
             return refused(.aggregateOperationNotAllowed, "SETUP takes the URL of one track")
         }
-        guard presentation.tracks.indices.contains(track) else { return refused(.notFound, "no track \(track)") }
+        guard presentation.offered.contains(track) else { return refused(.notFound, "no track \(track)") }
         if let reply = presentation.notModified(request, session: state == .initial ? nil : header) {
             return (reply, nil)
         }

@@ -6,7 +6,8 @@ extension StatusCode {
     package init(_ error: MediaError) {
         self =
             switch error {
-            case .notFound: .notFound
+            // A URL with a choice names a presentation of its own: the file is served (no 415), but this is not one of it.
+            case .notFound, .noSuchTrack: .notFound
             case .forbidden: .forbidden
             case .unsupported: .unsupportedMediaType
             case .unreadable: .internalServerError

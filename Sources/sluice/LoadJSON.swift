@@ -33,6 +33,16 @@ indirect enum LoadJSON: Sendable {
         }
     }
 
+    /// On one line.
+    var line: String {
+        switch self {
+        case .array(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
+        case .object(let members):
+            "{" + members.map { "\(Self.quoted($0.0)):\($0.1.line)" }.joined(separator: ",") + "}"
+        default: text
+        }
+    }
+
     private static func list(_ items: [String], _ open: String, _ close: String, indent: String) -> String {
         guard !items.isEmpty else { return open + close }
         let lines = items.map { "\(indent)  \($0)" }.joined(separator: ",\n")

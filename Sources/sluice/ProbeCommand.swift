@@ -3,7 +3,6 @@ import Delivery
 import Library
 import Logging
 import MediaCore
-import RTPPayload
 import RTSPServer
 import RTSPSession
 import SDP
@@ -13,8 +12,8 @@ struct ProbeCommand: ParsableCommand {
         commandName: "probe",
         abstract: "Show what a file holds and how it would be served.",
         discussion: """
-            Prints container, duration, tracks with their payload formats, streams left out with the reason, and the SDP that clients
-            would get. The exit code is not zero when nothing of the file can be served.
+            Prints container, duration, tracks with their languages, titles, payload formats and the clients that can receive them,
+            streams left out with the reason, and the SDP that clients would get. The exit code is not zero when nothing of the file can be served.
 
             Examples:
               sluice probe holiday.mp4
@@ -39,7 +38,7 @@ struct ProbeCommand: ParsableCommand {
         FileOutput.line("container  \(description.container)")
         FileOutput.line("duration   \(description.duration.map { "\($0) s" } ?? "unknown")")
         for (track, format) in zip(description.tracks, description.formats) {
-            FileOutput.line("track \(track.id)    \(line(track, format))")
+            FileOutput.line("track \(track.id)    \(TrackText(track: track, format: format).line)")
         }
         for stream in description.omitted {
             FileOutput.line("left out   stream \(stream.index) (\(stream.codec)): \(stream.reason)")
@@ -50,16 +49,5 @@ struct ProbeCommand: ParsableCommand {
         }
         let text = Presentation(title).sessionDescription(isIPv6: false).serialize()
         FileOutput.line("\n" + text.replacing("\r\n", with: "\n"))
-    }
-
-    private func line(_ track: Track, _ format: PayloadFormat) -> String {
-        let codec = track.codec
-        var parts = ["\(codec.codec)"]
-        if codec.kind == .video { parts.append("\(codec.width)x\(codec.height)") }
-        if codec.kind == .audio { parts.append("\(codec.sampleRate) Hz, \(codec.channels) channels") }
-        if codec.bitRate > 0 { parts.append("\((codec.bitRate + 500) / 1000) kbit/s") }
-        if let language = track.language { parts.append(language) }
-        let attributes = format.sdpMedia(payloadType: Presentation.payloadType(of: track.id, format))
-        return parts.joined(separator: ", ") + " as \(attributes.rtpmap)" + (format.note.map { " (\($0))" } ?? "")
     }
 }

@@ -6,12 +6,16 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "Serves a directory of media files over RTSP.",
         discussion: """
-            Every MP4 and MOV file becomes rtsp://HOST:8554/PATH, and each viewer has a timeline of its own: play, pause, seek.
+            Every media file becomes rtsp://HOST:8554/PATH, and each viewer has a timeline of its own: play, pause, seek.
 
               sluice serve ~/films
               sluice probe ~/films/holiday.mp4
+              sluice check ~/films
               sluice load rtsp://127.0.0.1:8554/holiday.mp4 --clients 20
             """,
         version: "0.1.0",
-        subcommands: [ServeCommand.self, ProbeCommand.self, LoadCommand.self, HealthCommand.self])
+        subcommands: [
+            ServeCommand.self, ProbeCommand.self, CheckCommand.self, LoadCommand.self, HealthCommand.self,
+            FormatsCommand.self,
+        ])
 }

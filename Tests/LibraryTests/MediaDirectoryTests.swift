@@ -38,6 +38,17 @@ import Testing
         #expect(first.tracks.count == 1)
     }
 
+    @Test func `all choices of tracks share the title`() throws {
+        let library = try MediaDirectory(path: root.path, pool: inlinePool, logger: quiet)
+        try put(.plain, at: "film.mp4")
+        let whole = try ask(library, "film.mp4").get()
+        var query = TitleQuery()
+        (query.video, query.audio) = (.only([]), .only([0]))
+        let slot = Slot<Result<any MediaTitle, MediaError>>()
+        library.title(at: try #require(MediaPath("film.mp4".utf8)), for: query, completion: slot.fill)
+        #expect(try #require(slot.take()).get() === whole)
+    }
+
     @Test func `a file that is replaced is seen, and the old one plays on`() throws {
         let library = try MediaDirectory(path: root.path, pool: inlinePool, logger: quiet)
         try put(.videoOnly, at: "film.mp4")

@@ -78,6 +78,7 @@ import Testing
         ("film.mp4/", "film.mp4/trackID=#/"),
         ("film.mp4?loop", "film.mp4?loop/trackID=#"),
         ("film.mp4/?loop/", "film.mp4/trackID=#?loop"),
+        ("film.mp4?loop", "film.mp4?loop/trackID=#?loop"),
         ("film%2Emp4", "film%2emp4/trackid=#"),
         ("a dir/fïlm+1.mp4", "a%20dir/f%C3%AFlm+1.mp4/trackID=#"),
         ("a%20dir/f%c3%aflm%2B1.mp4", "a dir/fïlm+1.mp4/trackID=#"),

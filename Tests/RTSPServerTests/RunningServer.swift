@@ -134,12 +134,17 @@ final class HeldLibrary: MediaLibrary {
     /// Requests that wait.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
-    func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void) {
+    func title(
+        at path: MediaPath, for query: TitleQuery,
+        completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void
+    ) {
         let isHeld = state.withLock { state in
-            if state.isHeld { state.waiting.append { [library] in library.title(at: path, completion: completion) } }
+            if state.isHeld {
+                state.waiting.append { [library] in library.title(at: path, for: query, completion: completion) }
+            }
             return state.isHeld
         }
-        if !isHeld { library.title(at: path, completion: completion) }
+        if !isHeld { library.title(at: path, for: query, completion: completion) }
     }
 
     func release() {

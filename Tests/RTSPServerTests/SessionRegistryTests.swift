@@ -113,8 +113,7 @@ import Testing
         let peer = try SocketAddress(ipAddress: "127.0.0.1", port: 40_000)
         let connection = ConnectionHandler(server: context, loop: loop, peer: peer)
         return ServerSession(
-            id: id, title: title, path: Array("film.mp4".utf8), connection: connection, peer: peer, local: nil,
-            loop: loop,
-            context: context)
+            id: id, try OpenedTitle(title, TitleQuery()), path: Array("film.mp4".utf8), connection: connection,
+            peer: peer, local: nil, loop: loop, context: context)
     }
 }

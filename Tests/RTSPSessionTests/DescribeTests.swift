@@ -1,4 +1,5 @@
 import MediaCore
+import RTPPayload
 import RTSP
 import RTSPSession
 import SDP
@@ -41,6 +42,30 @@ import Testing
         #expect(
             String(decoding: reply.body, as: UTF8.self)
                 == expected.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n"))
+    }
+
+    /// What the container calls a track: RFC 8866 5.4. No text ends its line.
+    @Test func tracksHaveTitles() throws {
+        let track = Track(
+            id: 0, codec: SessionFixture.audio, timeBase: TimeBase(1, 48_000), end: nil, language: "de",
+            title: "Kommentar\r\nder Regie")
+        let presentation = Presentation(
+            name: "f", version: 1, tracks: [track], formats: [try PayloadFormat.make(for: SessionFixture.audio)],
+            duration: nil, isSeekable: true)
+        let text = presentation.sessionDescription(isIPv6: false).serialize()
+        #expect(text.contains("m=audio 0 RTP/AVP 96\r\ni=Kommentar  der Regie\r\na=rtpmap:96"))
+        #expect(text.contains("\r\na=lang:de\r\n"))
+    }
+
+    /// The query comes along in the control attributes, not in Content-Base.
+    @Test func queriesStayWithTheTracks() throws {
+        let request = SessionFixture.request(.describe, SessionFixture.base + "?audio=0&token=x")
+        let reply = Describe.reply(
+            to: request, try PresentationURI(parsing: request.uri), try SessionFixture.presentation(), isIPv6: false)
+        #expect(reply.headers["Content-Base"] == "rtsp://h:8554/dir/film.mp4/")
+        let text = String(decoding: reply.body, as: UTF8.self)
+        #expect(text.contains("\r\na=control:*\r\n"))
+        #expect(text.contains("\r\na=control:trackID=1?audio=0&token=x\r\n"))
     }
 
     @Test func withoutADurationThereIsNoRange() throws {

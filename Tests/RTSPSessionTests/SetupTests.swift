@@ -41,6 +41,34 @@ import Testing
         #expect(outcome.stream?.url == SessionFixture.base)
     }
 
+    /// A query that was lost on the way (RFC 3986 drops a base's), or is not ours, changes nothing; another one is of another presentation.
+    @Test(arguments: [
+        ("?audio=0", StatusCode.ok), ("", .ok), ("?token=x", .ok), ("?audio=0&token=x", .ok), ("?audio=1", .notFound),
+        ("?audio=x", .notFound), ("?as=ts", .notFound), ("?text", .notFound),
+    ])
+    func laterSetupsNeedNotRepeatTheQuery(_ query: String, _ status: StatusCode) throws {
+        var session = Session(
+            id: "abc123", path: SessionFixture.path, query: try TitleQuery(parsing: "audio=0"),
+            presentation: try SessionFixture.presentation(), timeout: .seconds(60), now: .zero)
+        let request = SessionFixture.request(
+            .setup, SessionFixture.base + "/trackID=1" + query, [("Transport", Self.udp)])
+        let outcome = session.setup(
+            request, try PresentationURI(parsing: request.uri),
+            Session.SetupOptions(offer: .everything, serverPort: 6970, packetSize: 1372, ssrc: 1))
+        #expect(outcome.reply.status == status)
+    }
+
+    /// Of what is offered.
+    @Test func tracksThatAreNotOfferedAreNotSetUp() throws {
+        var presentation = try SessionFixture.presentation()
+        try presentation.choose(try TitleQuery(parsing: "video=off"))
+        var session = try SessionFixture.session(presentation)
+        #expect(try session.setup(0, transport: Self.udp).reply.status == .notFound)
+        let bare = try session.setup(nil, transport: Self.udp)
+        #expect(bare.reply.status == .ok)
+        #expect(bare.stream?.track == 1)
+    }
+
     static let refusals: [(track: Int?, transport: String?, StatusCode)] = [
         (nil, udp, .aggregateOperationNotAllowed),
         (2, udp, .notFound),

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct StatusMappingTests {
     static let statuses: [(MediaError, UInt16)] = [
-        (.notFound, 404), (.forbidden, 403), (.unsupported("no track"), 415), (.unreadable("disk"), 500),
+        (.notFound, 404), (.noSuchTrack("audio 3"), 404), (.forbidden, 403), (.unsupported("no track"), 415),
+        (.unreadable("disk"), 500),
         (.rangeNotSatisfiable, 457), (.overloaded("files"), 503), (.cancelled, 455),
     ]
 

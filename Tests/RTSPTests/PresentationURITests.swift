@@ -11,6 +11,10 @@ import Testing
         ("/film.mp4?loop/trackID=0", "film.mp4", "loop", 0, "/film.mp4?loop"),
         ("/film.mp4/?loop/trackID=0", "film.mp4", "loop", 0, "/film.mp4/?loop"),
         ("/film.mp4/trackID=2?loop", "film.mp4", "loop", 2, "/film.mp4?loop"),
+        ("/film.mp4?loop/trackID=2?loop", "film.mp4", "loop", 2, "/film.mp4?loop"),
+        ("/film.mp4/?a=0&b/trackID=2?a=0&b", "film.mp4", "a=0&b", 2, "/film.mp4/?a=0&b"),
+        ("/film.mp4?loop/trackID=2/?loop", "film.mp4", "loop", 2, "/film.mp4?loop"),
+        ("/film.mp4?loop?trackID=2", "film.mp4", "loop?trackID=2", nil, "/film.mp4?loop?trackID=2"),
         ("/film.mp4?loop", "film.mp4", "loop", nil, "/film.mp4?loop"),
         ("/film.mp4/?loop/", "film.mp4", "loop", nil, "/film.mp4/?loop/"),
         ("/film.mp4?", "film.mp4", nil, nil, "/film.mp4?"),
@@ -34,19 +38,20 @@ import Testing
         #expect(uri.base == "rtsp://h:8554" + base)
     }
 
-    @Test(arguments: ["/f.mp4", "/f.mp4/", "/f.mp4?loop", "/f.mp4/?loop/", "/f.mp4?", ""])
+    /// To Content-Base as text or by RFC 3986 5.2.3 (which is the same), and to the request's URI as text.
+    @Test(arguments: ["/f.mp4", "/f.mp4/", "/f.mp4?loop", "/f.mp4/?loop/", "/f.mp4?audio=0&audio=2&x", "/f.mp4?", ""])
     func joinsTracksInEveryWay(_ sent: String) throws {
         let uri = try PresentationURI(parsing: "rtsp://h" + sent)
         #expect(uri.contentBase.hasSuffix("/"))
-        let control = try PresentationURI(parsing: uri.controlURI(track: 3))
-        #expect(control.path == uri.path)
-        #expect(control.query == uri.query)
-        #expect(control.track == 3)
-        // RFC 3986 5.2.3: what follows the path's last slash, query included, is replaced.
-        let path = uri.contentBase.prefix { $0 != "?" }
-        let resolved = try PresentationURI(parsing: path + PresentationURI.control(track: 3))
-        #expect(resolved.path == uri.path)
-        #expect(resolved.track == 3)
+        #expect(!uri.contentBase.contains("?"))
+        let attribute = PresentationURI.control(track: 3, query: uri.query)
+        #expect(uri.controlURI(track: 3) == uri.contentBase + attribute)
+        for joined in [uri.controlURI(track: 3), "rtsp://h" + sent + "/" + attribute] {
+            let control = try PresentationURI(parsing: joined)
+            #expect(control.path == uri.path)
+            #expect(control.query == uri.query)
+            #expect(control.track == 3)
+        }
     }
 
     @Test func refusesNUL() {

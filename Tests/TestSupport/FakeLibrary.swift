@@ -5,7 +5,7 @@ import Synchronization
 /// Titles by path; any other path is not found.
 package final class FakeLibrary: MediaLibrary {
     private let titles: [MediaPath: Result<any MediaTitle, MediaError>]
-    private let lookUps = Mutex(0)
+    private let asked = Mutex<[TitleQuery]>([])
 
     /// - Parameter titles: by path below the media root, `film.mp4`.
     package init(_ titles: [String: any MediaTitle], failures: [String: MediaError] = [:]) {
@@ -21,11 +21,16 @@ package final class FakeLibrary: MediaLibrary {
     }
 
     /// How often a title was asked for.
-    package var requests: Int { lookUps.withLock { $0 } }
+    package var requests: Int { asked.withLock { $0.count } }
 
-    package func title(at path: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
-    {
-        lookUps.withLock { $0 += 1 }
+    /// What the titles were asked for, in order.
+    package var queries: [TitleQuery] { asked.withLock { $0 } }
+
+    package func title(
+        at path: MediaPath, for query: TitleQuery,
+        completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void
+    ) {
+        asked.withLock { $0.append(query) }
         completion(titles[path] ?? .failure(.notFound))
     }
 }
