@@ -8,7 +8,7 @@ extension Container {
         switch traits.stamps {
         case .exact: .mp4
         case .rounded: .flv
-        case .roundedPresentation: .matroska
+        case .roundedPresentation, .presentation: .matroska
         case .decodeOnly: .avi
         case .clock: .mpegSystems
         case .pages: .ogg

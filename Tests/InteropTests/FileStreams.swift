@@ -6,42 +6,56 @@ struct FileStreams {
         let index: Int
         let codec: String
         let coding: ServedCodecs.Codec
+        /// Hz, as decoded; zero for video.
+        let sampleRate: Int
+        /// Seconds per picture; zero for audio.
+        let frameDuration: Double
     }
 
     let path: String
-    let isMP4: Bool
-    let isAVI: Bool
+    /// FFmpeg's name of the demuxer.
+    let container: String
     let video: Stream?
     let audio: Stream?
 
+    var times: ContainerTimes { ContainerTimes(of: container) }
+    var isMP4: Bool { container.contains("mov,mp4") }
+    var isAVI: Bool { container == "avi" }
     /// All samples, edit lists only as offsets.
-    var inputOptions: [String] { isMP4 ? ["-advanced_editlist", "0"] : [] }
+    var inputOptions: [String] { Self.inputOptions(container) }
+
+    private static func inputOptions(_ container: String) -> [String] {
+        container.contains("mov,mp4") ? ["-advanced_editlist", "0"] : []
+    }
 
     private struct Listing: Decodable {
         struct Stream: Decodable {
             let index: Int
             let codec_name: String?
             let channels: Int?
+            let sample_rate: String?
+            let r_frame_rate: String?
             let nb_read_packets: String?
             let disposition: [String: Int]?
         }
         struct Format: Decodable { let format_name: String }
-        let streams: [Stream]
-        let format: Format
+        let streams: [Stream]?
+        let format: Format?
     }
 
-    /// Streams that have samples, are no cover art and are not encrypted; nil if there are none.
+    /// Streams that have samples, are no cover art and are not encrypted; nil if there are none, and of images.
     init?(of path: String) async throws {
-        let entries = "stream=index,codec_name,channels,nb_read_packets:stream_disposition:format=format_name"
-        let format = try await Self.ask(["-show_entries", "format=format_name"], path)
-        let isMP4 = format.contains("mov,mp4")
-        let options = isMP4 ? ["-advanced_editlist", "0"] : []
+        let entries =
+            "stream=index,codec_name,channels,sample_rate,r_frame_rate,nb_read_packets:stream_disposition:format=format_name"
+        let format = try? JSONDecoder().decode(
+            Listing.self, from: Data(try await Self.ask(["-show_entries", "format=format_name"], path).utf8))
+        guard let container = format?.format?.format_name, !Self.isImage(container) else { return nil }
+        let options = Self.inputOptions(container)
         let text = try await Self.ask(options + ["-count_packets", "-show_entries", entries], path)
         guard let listing = try? JSONDecoder().decode(Listing.self, from: Data(text.utf8)) else { return nil }
         self.path = path
-        self.isMP4 = isMP4
-        self.isAVI = format.contains("\"avi\"")
-        let candidates = listing.streams.filter {
+        self.container = container
+        let candidates = (listing.streams ?? []).filter {
             Int($0.nb_read_packets ?? "0") ?? 0 > 0 && $0.disposition?["attached_pic"] != 1
         }
         var found: [Bool: Stream] = [:]
@@ -52,15 +66,24 @@ struct FileStreams {
             // RFC 7587 has one or two channels.
             if codec == "opus", stream.channels ?? 0 > 2 { continue }
             if try await Self.isEncrypted(stream.index, options, path) { continue }
-            found[video != nil] = Stream(index: stream.index, codec: codec, coding: coding)
+            let rate = (stream.r_frame_rate ?? "").split(separator: "/").compactMap { Double($0) }
+            found[video != nil] = Stream(
+                index: stream.index, codec: codec, coding: coding,
+                sampleRate: stream.sample_rate.flatMap { Int($0) } ?? 0,
+                frameDuration: rate.count == 2 && rate[0] > 0 ? rate[1] / rate[0] : 0)
         }
         video = found[true]
         audio = found[false]
         if found.isEmpty { return nil }
     }
 
+    /// A picture is no film, whatever its codec.
+    private static func isImage(_ container: String) -> Bool {
+        container.hasSuffix("_pipe") || ["image2", "gif", "apng", "ico"].contains(container)
+    }
+
     private static func ask(_ arguments: [String], _ path: String) async throws -> String {
-        try await Tool.run(["ffprobe", "-v", "error", "-of", "json"] + arguments + [path]).output
+        try await Tool.run(["ffprobe", "-v", "error", "-of", "json"] + arguments + [path], seconds: 120).output
     }
 
     /// The first packet of a stream.
@@ -81,20 +104,44 @@ struct FileStreams {
         return sideData.contains { $0.hasPrefix("Encryption") }
     }
 
-    private struct Pictures: Decodable {
-        struct Picture: Decodable {
-            let key_frame: Int
+    /// What a decoder makes of one unit, in the order of presentation.
+    private struct Decoded: Decodable {
+        struct Frame: Decodable {
+            let key_frame: Int?
             let best_effort_timestamp_time: String?
+            let repeat_pict: Int?
+            let nb_samples: Int?
         }
-        let frames: [Picture]
+        let frames: [Frame]
     }
 
-    /// Presentation times of the pictures that a decoder calls key frames, seconds.
-    func keyPictures(of stream: Stream) async throws -> [Double] {
-        let entries = "frame=key_frame,best_effort_timestamp_time"
-        let text = try await Self.ask(
-            inputOptions + ["-select_streams", "\(stream.index)", "-show_entries", entries], path)
-        return try JSONDecoder().decode(Pictures.self, from: Data(text.utf8)).frames.filter { $0.key_frame == 1 }
-            .compactMap { $0.best_effort_timestamp_time.flatMap(Double.init) }
+    private func decoded(_ stream: Stream, _ entries: String, _ options: [String] = []) async throws -> [Decoded.Frame]
+    {
+        let selection = ["-select_streams", "\(stream.index)", "-show_entries", "frame=" + entries]
+        let text = try await Self.ask(options + inputOptions + selection, path)
+        return try JSONDecoder().decode(Decoded.self, from: Data(text.utf8)).frames
+    }
+
+    /// Pictures in the order in which they are presented.
+    struct Picture {
+        /// A decoder calls it a key frame.
+        let isKey: Bool
+        /// Seconds; not a number if the container has none.
+        let stamp: Double
+        /// Frames for which it is shown.
+        let frames: Double
+    }
+
+    func pictures(of stream: Stream) async throws -> [Picture] {
+        try await decoded(stream, "key_frame,best_effort_timestamp_time,repeat_pict").map { frame in
+            Picture(
+                isKey: frame.key_frame == 1, stamp: frame.best_effort_timestamp_time.flatMap(Double.init) ?? .nan,
+                frames: 1 + Double(frame.repeat_pict ?? 0) / 2)
+        }
+    }
+
+    /// Samples of each unit as it is decoded, nothing trimmed.
+    func sampleCounts(of stream: Stream) async throws -> [Int] {
+        try await decoded(stream, "nb_samples", ["-flags2", "+skip_manual"]).map { $0.nb_samples ?? 0 }
     }
 }
