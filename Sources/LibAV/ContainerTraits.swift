@@ -35,6 +35,8 @@ package struct ContainerTraits: Hashable, Sendable {
         case roundedPresentation
         /// Presentation times alone, as the muxer had them.
         case presentation
+        /// Decode times of most units, presentation times of some or none.
+        case partial
         /// Decode times alone: a counter of units or bytes.
         case decodeOnly
         /// Times of the first unit that begins in a packet of the container, on a clock of 33 bits that wraps: ISO/IEC
@@ -78,9 +80,9 @@ extension Container {
         case .mpegTS: Self.appearing("MPEG transport stream", .clock, dividesUnits: true, marksGaps: true)
         case .mpegPS: Self.appearing("MPEG program stream", .clock, dividesUnits: true)
         case .flv: Self.appearing("FLV", .rounded)
-        case .asf: ContainerTraits(label: "ASF", stamps: .rounded, seeking: .landing, needsStreamInfo: true)
+        case .asf: ContainerTraits(label: "ASF", stamps: .partial, seeking: .landing, needsStreamInfo: true)
         case .ogg: ContainerTraits(label: "Ogg", stamps: .pages, seeking: .landing, needsStreamInfo: true)
-        case .mxf: ContainerTraits(label: "MXF", stamps: .exact, seeking: .landing, needsStreamInfo: true)
+        case .mxf: ContainerTraits(label: "MXF", stamps: .partial, seeking: .landing, needsStreamInfo: true)
         case .nut: ContainerTraits(label: "NUT", stamps: .presentation, seeking: .landing, needsStreamInfo: true)
         case .realMedia: ContainerTraits(label: "RealMedia", stamps: .rounded, seeking: .landing, needsStreamInfo: true)
         case .wav: Self.pcm("WAV")

@@ -152,7 +152,8 @@ struct TitleProbe: ~Copyable {
                 OmittedStream(index: $0.key, codec: streams[$0.key].codecName, reason: $0.value)
             },
             duration: ends.contains(nil) ? nil : ends.compactMap(\.self).max(), isSeekable: isSeekable,
-            origin: offers.map(\.source.origin).min() ?? .zero, sources: offers.map(\.source), demuxer: context.container, seeking: seeking,
+            origin: offers.map(\.source.origin).min() ?? .zero, sources: offers.map(\.source),
+            demuxer: context.container, seeking: seeking,
             settings: try readingSettings(offers), sharesDemuxers: sharesDemuxers(seeking, offers))
     }
 

@@ -52,7 +52,8 @@ struct TrackTimes: ~Copyable {
 
     private func accessUnit(_ timed: TimedUnit) -> AccessUnit {
         AccessUnit(
-            track: track, decodeTime: timed.decodeTime - source.origin, presentationTime: timed.presentationTime - source.origin,
+            track: track, decodeTime: timed.decodeTime - source.origin,
+            presentationTime: timed.presentationTime - source.origin,
             duration: timed.duration, isRandomAccessPoint: source.kind != .video || timed.isRandomAccessPoint,
             isDiscardable: timed.isDiscardable)
     }

@@ -35,6 +35,7 @@ struct FileStreams {
             let channels: Int?
             let sample_rate: String?
             let r_frame_rate: String?
+            let avg_frame_rate: String?
             let nb_read_packets: String?
             let disposition: [String: Int]?
         }
@@ -46,7 +47,7 @@ struct FileStreams {
     /// Streams that have samples, are no cover art and are not encrypted; nil if there are none, and of images.
     init?(of path: String) async throws {
         let entries =
-            "stream=index,codec_name,channels,sample_rate,r_frame_rate,nb_read_packets:stream_disposition:format=format_name"
+            "stream=index,codec_name,channels,sample_rate,r_frame_rate,avg_frame_rate,nb_read_packets:stream_disposition:format=format_name"
         let format = try? JSONDecoder().decode(
             Listing.self, from: Data(try await Self.ask(["-show_entries", "format=format_name"], path).utf8))
         guard let container = format?.format?.format_name, !Self.isImage(container) else { return nil }
@@ -66,15 +67,27 @@ struct FileStreams {
             // RFC 7587 has one or two channels.
             if codec == "opus", stream.channels ?? 0 > 2 { continue }
             if try await Self.isEncrypted(stream.index, options, path) { continue }
-            let rate = (stream.r_frame_rate ?? "").split(separator: "/").compactMap { Double($0) }
+            let isMultichannel = ["pcm_mulaw", "pcm_alaw"].contains(codec) && stream.channels ?? 1 > 1
             found[video != nil] = Stream(
-                index: stream.index, codec: codec, coding: coding,
+                index: stream.index, codec: codec,
+                // RFC 3551 4.5.14: PCMU and PCMA have one channel here; several are expanded.
+                coding: isMultichannel ? .init(encodingName: "L16", comparison: .samples) : coding,
                 sampleRate: stream.sample_rate.flatMap { Int($0) } ?? 0,
-                frameDuration: rate.count == 2 && rate[0] > 0 ? rate[1] / rate[0] : 0)
+                frameDuration: Self.frameDuration(stream))
         }
         video = found[true]
         audio = found[false]
         if found.isEmpty { return nil }
+    }
+
+    /// Seconds: as the codec's headers say. What is shorter than any picture is the tick of a clock: the demuxer's own rate counts then,
+    /// and 25 if it has none.
+    private static func frameDuration(_ stream: Listing.Stream) -> Double {
+        let durations = [stream.r_frame_rate, stream.avg_frame_rate].compactMap { rate in
+            let numbers = (rate ?? "").split(separator: "/").compactMap { Double($0) }
+            return numbers.count == 2 && numbers[0] > 0 ? numbers[1] / numbers[0] : nil
+        }
+        return durations.first { $0 >= 1.0 / 300 } ?? 1.0 / 25
     }
 
     /// A picture is no film, whatever its codec.

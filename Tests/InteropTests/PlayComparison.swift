@@ -27,7 +27,8 @@ enum PlayComparison {
                     found.append("\(delivery.audio.count) of \(audio.units.count) blocks of samples")
                 }
             }
-            found += times("audio unit", delivery.audio.map(\.pts), audio.units.map(\.pts), tick: audio.tick, audio.seams)
+            found += times(
+                "audio unit", delivery.audio.map(\.pts), audio.units.map(\.pts), tick: audio.tick, audio.seams)
         }
         if reference.video != nil && reference.audio != nil && delivery.offsets.isEmpty {
             found.append("the client knows no audio/video offset")
@@ -85,7 +86,9 @@ enum PlayComparison {
         for sample in known.dropFirst() {
             if seams.contains(where: { previous.index < $0 && $0 <= sample.index }) {
                 let step = sample.got - previous.got
-                if !(step > 0 && step < 1) { return ["\(what) \(sample.index), of the next recording, comes \(ms(step)) after the one before"] }
+                if !(step > 0 && step < 1) {
+                    return ["\(what) \(sample.index), of the next recording, comes \(ms(step)) after the one before"]
+                }
                 (first, previous) = (sample, sample)
                 continue
             }

@@ -55,7 +55,6 @@ extension Titles {
         ("gen-mpeg4-mp3.nut", 4, mpeg4 + mp3),
         ("gen-mpeg2-bframes-pcm.mxf", 4, mpeg2 + pcm),
         ("gen-mpeg4-mp3.asf", 4, mpeg4 + mp3),
-        ("gen-mpeg4-bframes-aac.asf", 4, mpeg4 + ["-bf", "2"] + aac44),
         ("gen-h264-ac3.asf", 4, x264 + ["-g", "25", "-bf", "0"] + ac3),
         ("gen-ac3.rm", 4, ["-c:v", "rv10"] + ac3),
         ("gen-opus.opus", 4, ["-vn"] + opus),
@@ -81,7 +80,10 @@ extension Titles {
     private static let elementaryAudio: [Recipe] = [
         ("gen-adts.aac", 4, ["-vn"] + aac44),
         ("gen-vbr-xing.mp3", 4, ["-vn", "-c:a", "libmp3lame", "-q:a", "4"]),
-        ("gen-vbr-no-header.mp3", 4, ["-vn", "-c:a", "libmp3lame", "-q:a", "4", "-write_xing", "0", "-id3v2_version", "0"]),
+        (
+            "gen-vbr-no-header.mp3", 4,
+            ["-vn", "-c:a", "libmp3lame", "-q:a", "4", "-write_xing", "0", "-id3v2_version", "0"]
+        ),
         ("gen-layer2.mp2", 4, ["-vn"] + mp2),
         ("gen-44k.ac3", 4, ["-vn"] + ac3),
     ]

@@ -22,7 +22,8 @@ private enum LacedMatroska {
 
     static func file(_ frames: [[UInt8]], millisecondsPerFrame: Int) -> [UInt8] {
         let header =
-            element([0x1A, 0x45, 0xDF, 0xA3], element([0x42, 0x82], Array("matroska".utf8)) + number([0x42, 0x87], 4))
+            element(
+                [0x1A, 0x45, 0xDF, 0xA3], element([0x42, 0x82], Array("matroska".utf8)) + number([0x42, 0x87], 4))
         let information = element([0x15, 0x49, 0xA9, 0x66], number([0x2A, 0xD7, 0xB1], 1_000_000))
         let audio = element([0xE1], element([0xB5], bigEndian((48_000 as Float).bitPattern)) + number([0x9F], 1))
         let track =

@@ -57,7 +57,9 @@ enum Titles {
 
     /// Why a title is played and not sought in; nil if it is sought in.
     static func playedOnly(_ reference: Reference) -> String? {
-        if reference.isJoined { return "several recordings in one file: which of them a place belongs to cannot be told" }
+        if reference.isJoined {
+            return "several recordings in one file: which of them a place belongs to cannot be told"
+        }
         return unsought[reference.name]
     }
 
