@@ -12,7 +12,7 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
     /// ISO/IEC 13818-1, and ISO/IEC 11172-1 with `mpegPS`.
     case mpegTS = "mpegts"
     case mpegPS = "mpeg"
-    case flv, asf, ogg, mxf
+    case flv, asf, ogg, mxf, nut
     case realMedia = "rm"
     case wav
     case wave64 = "w64"

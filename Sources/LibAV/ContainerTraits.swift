@@ -23,6 +23,10 @@ package struct ContainerTraits: Hashable, Sendable {
     /// The demuxer has no index but the key units that libavformat has read so far, by decode times which it fills in.
     package var indexesWhatIsRead = false
 
+    /// The demuxer calls a unit corrupt where the container's packets are not counted on: data may be lost there, or
+    /// recordings joined, or a receiver has begun anew. What has come of the unit is what every player of the file shows.
+    package var marksGaps = false
+
     /// What the stamps of units are worth.
     package enum Stamps: Hashable, Sendable {
         /// Decode and presentation times of every unit, as the muxer had them.
@@ -33,6 +37,10 @@ package struct ContainerTraits: Hashable, Sendable {
         case presentation
         /// The same, rounded to milliseconds.
         case roundedPresentation
+        /// Presentation times alone, as the muxer had them.
+        case presentation
+        /// Decode times of most units, presentation times of some or none.
+        case partial
         /// Decode times alone: a counter of units or bytes.
         case decodeOnly
         /// Times of the first unit that begins in a packet of the container, on a clock of 33 bits that wraps: ISO/IEC
@@ -73,12 +81,13 @@ extension Container {
             ContainerTraits(
                 label: "Matroska/WebM", stamps: .roundedPresentation, seeking: .landing, resumesExactly: true,
                 readsInFileOrder: true)
-        case .mpegTS: Self.appearing("MPEG transport stream", .clock, dividesUnits: true)
+        case .mpegTS: Self.appearing("MPEG transport stream", .clock, dividesUnits: true, marksGaps: true)
         case .mpegPS: Self.appearing("MPEG program stream", .clock, dividesUnits: true)
         case .flv: Self.appearing("FLV", .rounded)
-        case .asf: ContainerTraits(label: "ASF", stamps: .rounded, seeking: .landing, needsStreamInfo: true)
+        case .asf: ContainerTraits(label: "ASF", stamps: .partial, seeking: .landing, needsStreamInfo: true)
         case .ogg: ContainerTraits(label: "Ogg", stamps: .pages, seeking: .landing, needsStreamInfo: true)
-        case .mxf: ContainerTraits(label: "MXF", stamps: .exact, seeking: .landing, needsStreamInfo: true)
+        case .mxf: ContainerTraits(label: "MXF", stamps: .partial, seeking: .landing, needsStreamInfo: true)
+        case .nut: ContainerTraits(label: "NUT", stamps: .presentation, seeking: .landing, needsStreamInfo: true)
         case .realMedia: ContainerTraits(label: "RealMedia", stamps: .rounded, seeking: .landing, needsStreamInfo: true)
         case .wav: Self.pcm("WAV")
         case .wave64: Self.pcm("Wave64")
@@ -113,11 +122,11 @@ extension Container {
     }
 
     private static func appearing(
-        _ label: String, _ stamps: ContainerTraits.Stamps, dividesUnits: Bool = false
+        _ label: String, _ stamps: ContainerTraits.Stamps, dividesUnits: Bool = false, marksGaps: Bool = false
     ) -> ContainerTraits {
         ContainerTraits(
             label: label, stamps: stamps, seeking: .landing, needsStreamInfo: true, streamsAppear: true,
-            dividesUnits: dividesUnits)
+            dividesUnits: dividesUnits, marksGaps: marksGaps)
     }
 
     private static func pcm(_ label: String) -> ContainerTraits {

@@ -85,7 +85,19 @@ package struct InputContext: ~Copyable {
     /// Streams found so far; most containers' are all known once they are open.
     package var streamCount: Int { Int(context.pointee.nb_streams) }
 
-    package func stream(_ index: Int) -> StreamDescription { StreamDescription(stream: pointer(to: index)) }
+    package func stream(_ index: Int) -> StreamDescription {
+        StreamDescription(stream: pointer(to: index), programme: programme(of: index))
+    }
+
+    /// The number of the first programme that names the stream; nil if there is one programme at most.
+    private func programme(of stream: Int) -> Int? {
+        guard context.pointee.nb_programs > 1 else { return nil }
+        let programmes = UnsafeBufferPointer(start: context.pointee.programs, count: Int(context.pointee.nb_programs))
+        return programmes.compactMap { $0?.pointee }.first { programme in
+            UnsafeBufferPointer(start: programme.stream_index, count: Int(programme.nb_stream_indexes))
+                .contains(UInt32(stream))
+        }.map { Int($0.id) }
+    }
 
     /// Units of the other streams are skipped without being read.
     package func select(_ streams: some Sequence<Int>) {

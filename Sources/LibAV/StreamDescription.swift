@@ -29,6 +29,8 @@ package struct StreamDescription: Hashable, Sendable {
     package let isEncrypted: Bool
     /// Counts frames for machines: `tmcd`.
     package let isTimeCode: Bool
+    /// The number of the programme that it belongs to, if the file has several: each has a clock of its own.
+    package let programme: Int?
 }
 
 extension StreamDescription {
@@ -51,7 +53,8 @@ extension StreamDescription {
         [.h264, .h265, .mpeg4Visual].contains(codec.codec) && codec.configuration.isEmpty
     }
 
-    init(stream: UnsafeMutablePointer<AVStream>) {
+    init(stream: UnsafeMutablePointer<AVStream>, programme: Int?) {
+        self.programme = programme
         let stream = stream.pointee
         let parameters = stream.codecpar.pointee
         let tag = Self.fourCharacters(parameters.codec_tag)

@@ -18,7 +18,9 @@ extension TitleReader {
             if let key {
                 let target = min(npt, key.unit.presentationTime)
                 let isStart = try land(before: target - margin, leader)
-                if try arrive(at: key, leader, isStart: isStart) { return key.unit.presentationTime }
+                // A track that is silent for long is not gone back for any farther.
+                let isFarEnough = isStart || margin > LibraryLimits.maximumSilence
+                if try arrive(at: key, leader, isFarEnough: isFarEnough) { return key.unit.presentationTime }
                 if isStart { return nil }
             } else if isStart {
                 return nil
@@ -63,7 +65,7 @@ extension TitleReader {
         let leader = description.leader(of: Array(description.sources.indices), at: npt) ?? track.id
         let anchor = description.sources[description.isOver(track.id, at: npt) ? track.id : leader]
         guard let stream = findAnchor(anchor) else { return false }
-        let ticks = anchor.ticks(npt + description.origin)
+        let ticks = anchor.ticks(npt + anchor.origin)
         // An index need not call units of audio keys, which they are.
         let isVideo = anchor.kind == .video
         return (try? input.context.seek(stream: stream, to: ticks, keyUnitsOnly: isVideo)) != nil
@@ -103,8 +105,9 @@ extension TitleReader {
     /// Reads up to `key`; leaves it in `timed`, and of the other tracks what is presented at its time or later. Where
     /// that is too much to be held (the key frame lies far behind them in the file, or its time hangs on the next one,
     /// far behind) it is left in `timed` without the key frame, for which the leader waits.
+    /// - Parameter isFarEnough: the landing need only not be too late for the key.
     /// - Returns: false if the landing was too late: for the key, or for another track's units of its time.
-    private func arrive(at key: Key, _ leader: TrackReader, isStart: Bool) throws(MediaError) -> Bool {
+    private func arrive(at key: Key, _ leader: TrackReader, isFarEnough: Bool) throws(MediaError) -> Bool {
         var batch = Batch(buffer: ByteBuffer())
         let start = key.unit.presentationTime
         var kept = UnitQueue()
@@ -118,14 +121,16 @@ extension TitleReader {
                     kept.append(waiting)
                     while let waiting = timed.popFirst() { kept.append(waiting) }
                     while let waiting = kept.popFirst() { timed.append(waiting) }
-                    return isStart || !isAnyTrackCut(start, leader)
+                    if isFarEnough { return true }
+                    try showOthers(at: start, leader)
+                    return !isAnyTrackCut(start, leader)
                 }
                 if waiting.unit.decodeTime > key.unit.decodeTime + Key.tolerance { return false }
             }
             guard kept.count < LibraryLimits.maximumHeldUnits, kept.bytes < LibraryLimits.maximumHeldBytes else {
                 if isBehind(key, leader) { return false }
                 while let waiting = kept.popFirst() { timed.append(waiting) }
-                return isStart || !isAnyTrackCut(start, leader)
+                return isFarEnough || !isAnyTrackCut(start, leader)
             }
             if isFinished(leader) { return false }
             try hold(&batch)

@@ -49,7 +49,7 @@ extension TitleReader {
 
     /// NPT from which the track's next packet is still to come.
     private func place(of track: TrackReader) -> MediaTime {
-        if let ticks = track.mark?.ticks { return track.source.time(ticks) - description.origin }
+        if let ticks = track.mark?.ticks { return track.source.time(ticks) - track.source.origin }
         return track.floor.map { $0 - .seconds(1) } ?? track.firstDecode
     }
 
@@ -91,7 +91,7 @@ extension TitleReader {
             let next = input.context.indexTicks(stream: track.stream, after: ticks)
         else { return place(of: track) }
         // The demuxer rounds times to the other streams' ticks.
-        return track.source.time(next - 1) - description.origin
+        return track.source.time(next - 1) - track.source.origin
     }
 
     /// Reads and drops the packets of each track up to its mark; what lies beyond a track's mark before another's is met

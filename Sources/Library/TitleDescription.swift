@@ -17,7 +17,8 @@ package struct TitleDescription: Sendable {
     package let duration: MediaTime?
     /// False: the file plays from its start, whatever position is asked for.
     package let isSeekable: Bool
-    /// The file's own time of NPT 0: the earliest presentation time of all tracks offered.
+    /// The earliest presentation time of all tracks offered, on the file's own timeline: that of NPT 0, of the programme that it
+    /// belongs to.
     package let origin: MediaTime
     /// `sources[i]` is where `tracks[i]` comes from.
     let sources: [TrackSource]
@@ -65,6 +66,9 @@ struct TrackSource: Hashable, Sendable {
     let firstDecode: MediaTime
     /// Of all the track's units, the least; the first unit need not have it.
     let firstPresentation: MediaTime
+    /// What is NPT 0: the earliest presentation time of all tracks on the same clock. Programmes of one transport stream
+    /// have clocks of their own (ISO/IEC 13818-1 2.4.2.1), and all begin at 0.
+    var origin = MediaTime.zero
     /// The last unit is known: what tells it, and what a seek needs to know of the index.
     let tail: IndexTail
     /// A packet of the container may hold two pictures (`BitstreamFilter.Kind.unpackBidirectional`).

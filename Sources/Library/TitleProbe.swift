@@ -139,7 +139,7 @@ struct TitleProbe: ~Copyable {
     private struct Offer {
         let stream: StreamDescription
         let format: PayloadFormat
-        let source: TrackSource
+        var source: TrackSource
         /// Of its last unit, on the file's timeline.
         let end: MediaTime?
         /// libavformat's parser cuts its units.
@@ -151,9 +151,12 @@ struct TitleProbe: ~Copyable {
         var omitted: [Int: String] = [:]
         for stream in streams { omitted[stream.index] = selection.refusal(of: stream) }
         let candidates = streams.filter { omitted[$0.index] == nil }
-        let offers = try offers(candidates, &omitted)
-        let origin = offers.map(\.source.firstPresentation).min() ?? .zero
-        let ends = offers.map { offer in offer.end.map { $0 - origin } }
+        var offers = try offers(candidates, &omitted)
+        for (_, programme) in Dictionary(grouping: offers.indices, by: { offers[$0].stream.programme }) {
+            let origin = programme.map { offers[$0].source.firstPresentation }.min() ?? .zero
+            for index in programme { offers[index].source.origin = origin }
+        }
+        let ends = offers.map { offer in offer.end.map { $0 - offer.source.origin } }
         let tracks = offers.indices.map { index in
             Track(
                 id: index, codec: offers[index].stream.codec, timeBase: offers[index].source.timeBase,
@@ -161,7 +164,9 @@ struct TitleProbe: ~Copyable {
         }
         let seeking = seeking(offers.map(\.stream))
         // A track that speaks now and then ends with the others.
-        let lasting = offers.filter { !$0.source.isSparse }.map { offer in offer.end.map { $0 - origin } }
+        let lasting = offers.filter { !$0.source.isSparse }.map { offer in
+            offer.end.map { $0 - offer.source.origin }
+        }
         let isSeekable = seeking != .counting || file.size <= limits.maximumScanSize
         return TitleDescription(
             container: context.container.label, tracks: tracks, formats: offers.map(\.format),
@@ -169,8 +174,8 @@ struct TitleProbe: ~Copyable {
                 OmittedStream(index: $0.key, codec: streams[$0.key].codecName, reason: $0.value)
             },
             duration: lasting.contains(nil) ? nil : (lasting.isEmpty ? ends : lasting).compactMap(\.self).max(),
-            isSeekable: isSeekable,
-            origin: origin, sources: offers.map(\.source), demuxer: context.container, seeking: seeking,
+            isSeekable: isSeekable, origin: offers.map(\.source.origin).min() ?? .zero,
+            sources: offers.map(\.source), demuxer: context.container, seeking: seeking,
             settings: try readingSettings(offers), sharesDemuxers: sharesDemuxers(seeking, offers))
     }
 

@@ -320,7 +320,7 @@ final class TitleReader {
     /// Why the packet in `scratch` cannot be sent, if it cannot.
     private var damage: String? {
         if scratch.size == 0 { return "empty access unit" }
-        return scratch.isCorrupt ? "damaged access unit" : nil
+        return scratch.isCorrupt && !description.demuxer.traits.marksGaps ? "damaged access unit" : nil
     }
 
     /// Passes over a packet.

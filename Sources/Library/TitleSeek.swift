@@ -91,9 +91,19 @@ extension TitleReader {
         }
     }
 
-    /// Reads on until every track has shown a unit, or the leader is a second past `start`.
     /// - Returns: whether the first unit of another track is presented later than the one that follows `start` would be.
     private func isAnyTrackLate(_ start: MediaTime, _ leader: TrackReader) throws(MediaError) -> Bool {
+        let others = try showOthers(at: start, leader)
+        return others.contains { track in
+            guard let first = track.firstTimed else { return true }
+            return first.presentationTime > start + max(first.duration, .milliseconds(1))
+        }
+    }
+
+    /// Reads on until every other track that has units at `start` has shown one, or the leader is a second past it.
+    /// - Returns: those tracks.
+    @discardableResult
+    func showOthers(at start: MediaTime, _ leader: TrackReader) throws(MediaError) -> [TrackReader] {
         let others = tracks.filter {
             $0 !== leader && !$0.source.isSparse && $0.firstPresentation < start && !endsBefore(start, $0)
         }
@@ -105,10 +115,7 @@ extension TitleReader {
             if let last = leader.lastTimed, last.decodeTime > start + .seconds(1) { break }
             try hold(&end)
         }
-        return others.contains { track in
-            guard let first = track.firstTimed else { return true }
-            return first.presentationTime > start + max(first.duration, .milliseconds(1))
-        }
+        return others
     }
 
     /// Leaves the key unit, and what lies before it in the file, in `timed`. Nil if there is none at or before `npt`.

@@ -62,7 +62,7 @@ final class TrackReader {
         id = options.track
         source = description.sources[options.track]
         stream = source.stream
-        times = TrackTimes(source, track: id, origin: description.origin)
+        times = TrackTimes(source, track: id)
         let format = description.formats[options.track]
         packetizer = format.makePacketizer(layout: options.layout, payloadType: options.payloadType)
         aggregation = UnitAggregation(options, format)
@@ -70,14 +70,14 @@ final class TrackReader {
     }
 
     /// NPT of the track's first unit in presentation order, and of the first in decode order.
-    var firstPresentation: MediaTime { source.firstPresentation - times.origin }
-    var firstDecode: MediaTime { source.firstDecode - times.origin }
+    var firstPresentation: MediaTime { source.firstPresentation - source.origin }
+    var firstDecode: MediaTime { source.firstDecode - source.origin }
 
     /// Ticks by which stamps may go back from one unit to a later one: those of presentation, where there are no others.
     var slack: Int64 { source.ticks(.seconds(10)) - source.ticks(.zero) }
 
     /// Ticks of the container nearest to `npt`.
-    func ticks(_ npt: MediaTime) -> Int64 { source.ticks(npt + times.origin) }
+    func ticks(_ npt: MediaTime) -> Int64 { source.ticks(npt + source.origin) }
 
     /// A new generation begins.
     func reset() {

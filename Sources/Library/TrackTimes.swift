@@ -8,16 +8,13 @@ struct TrackTimes: ~Copyable {
     let source: TrackSource
     /// Position of the track in the title.
     let track: Int
-    /// The file's own time of NPT 0.
-    let origin: MediaTime
     private var reconstructor: TimestampReconstructor
     private var waiting = PacketQueue()
     private var lastDurationTicks: Int64 = 0
 
-    init(_ source: TrackSource, track: Int, origin: MediaTime) {
+    init(_ source: TrackSource, track: Int) {
         self.source = source
         self.track = track
-        self.origin = origin
         reconstructor = TimestampReconstructor(codec: source.codec, timeBase: source.timeBase, rules: source.rules)
     }
 
@@ -25,7 +22,7 @@ struct TrackTimes: ~Copyable {
     /// - Parameter start: NPT of its first unit, used where the container does not stamp it.
     mutating func reset(to start: MediaTime) {
         waiting.removeAll()
-        reconstructor.reset(to: start + origin)
+        reconstructor.reset(to: start + source.origin)
     }
 
     /// Takes the unit that follows the last one in decode order. If its times are known at once, and no other unit is
@@ -55,7 +52,8 @@ struct TrackTimes: ~Copyable {
 
     private func accessUnit(_ timed: TimedUnit) -> AccessUnit {
         AccessUnit(
-            track: track, decodeTime: timed.decodeTime - origin, presentationTime: timed.presentationTime - origin,
+            track: track, decodeTime: timed.decodeTime - source.origin,
+            presentationTime: timed.presentationTime - source.origin,
             duration: timed.duration, isRandomAccessPoint: source.kind != .video || timed.isRandomAccessPoint,
             isDiscardable: timed.isDiscardable)
     }

@@ -5,9 +5,10 @@ enum Counters {
 
     /// A row per transport for the sessions of one title.
     ///
-    /// - Parameter plays: clients that played the title to its end over each transport.
-    static func rows(_ reference: Reference, play: Server, seek: Server, plays: Int) -> [Report.Row] {
+    /// - Parameter coverage: who played the title to its end, and over what.
+    static func rows(_ reference: Reference, play: Server, seek: Server, _ coverage: Coverage) -> [Report.Row] {
         Transport.allCases.map { transport in
+            let plays = coverage.plays(over: transport)
             let played = sessions(reference, play, transport)
             let sought = sessions(reference, seek, transport)
             var differences = (played + sought).compactMap { session in

@@ -6,42 +6,57 @@ struct FileStreams {
         let index: Int
         let codec: String
         let coding: ServedCodecs.Codec
+        /// Hz, as decoded; zero for video.
+        let sampleRate: Int
+        /// Seconds per picture; zero for audio.
+        let frameDuration: Double
     }
 
     let path: String
-    let isMP4: Bool
-    let isAVI: Bool
+    /// FFmpeg's name of the demuxer.
+    let container: String
     let video: Stream?
     let audio: Stream?
 
+    var times: ContainerTimes { ContainerTimes(of: container) }
+    var isMP4: Bool { container.contains("mov,mp4") }
+    var isAVI: Bool { container == "avi" }
     /// All samples, edit lists only as offsets.
-    var inputOptions: [String] { isMP4 ? ["-advanced_editlist", "0"] : [] }
+    var inputOptions: [String] { Self.inputOptions(container) }
+
+    private static func inputOptions(_ container: String) -> [String] {
+        container.contains("mov,mp4") ? ["-advanced_editlist", "0"] : []
+    }
 
     private struct Listing: Decodable {
         struct Stream: Decodable {
             let index: Int
             let codec_name: String?
             let channels: Int?
+            let sample_rate: String?
+            let r_frame_rate: String?
+            let avg_frame_rate: String?
             let nb_read_packets: String?
             let disposition: [String: Int]?
         }
         struct Format: Decodable { let format_name: String }
-        let streams: [Stream]
-        let format: Format
+        let streams: [Stream]?
+        let format: Format?
     }
 
-    /// Streams that have samples, are no cover art and are not encrypted; nil if there are none.
+    /// Streams that have samples, are no cover art and are not encrypted; nil if there are none, and of images.
     init?(of path: String) async throws {
-        let entries = "stream=index,codec_name,channels,nb_read_packets:stream_disposition:format=format_name"
-        let format = try await Self.ask(["-show_entries", "format=format_name"], path)
-        let isMP4 = format.contains("mov,mp4")
-        let options = isMP4 ? ["-advanced_editlist", "0"] : []
+        let entries =
+            "stream=index,codec_name,channels,sample_rate,r_frame_rate,avg_frame_rate,nb_read_packets:stream_disposition:format=format_name"
+        let format = try? JSONDecoder().decode(
+            Listing.self, from: Data(try await Self.ask(["-show_entries", "format=format_name"], path).utf8))
+        guard let container = format?.format?.format_name, !Self.isImage(container) else { return nil }
+        let options = Self.inputOptions(container)
         let text = try await Self.ask(options + ["-count_packets", "-show_entries", entries], path)
         guard let listing = try? JSONDecoder().decode(Listing.self, from: Data(text.utf8)) else { return nil }
         self.path = path
-        self.isMP4 = isMP4
-        self.isAVI = format.contains("\"avi\"")
-        let candidates = listing.streams.filter {
+        self.container = container
+        let candidates = (listing.streams ?? []).filter {
             Int($0.nb_read_packets ?? "0") ?? 0 > 0 && $0.disposition?["attached_pic"] != 1
         }
         var found: [Bool: Stream] = [:]
@@ -52,15 +67,36 @@ struct FileStreams {
             // RFC 7587 has one or two channels.
             if codec == "opus", stream.channels ?? 0 > 2 { continue }
             if try await Self.isEncrypted(stream.index, options, path) { continue }
-            found[video != nil] = Stream(index: stream.index, codec: codec, coding: coding)
+            let isMultichannel = ["pcm_mulaw", "pcm_alaw"].contains(codec) && stream.channels ?? 1 > 1
+            found[video != nil] = Stream(
+                index: stream.index, codec: codec,
+                // RFC 3551 4.5.14: PCMU and PCMA have one channel here; several are expanded.
+                coding: isMultichannel ? .init(encodingName: "L16", comparison: .samples) : coding,
+                sampleRate: stream.sample_rate.flatMap { Int($0) } ?? 0,
+                frameDuration: Self.frameDuration(stream))
         }
         video = found[true]
         audio = found[false]
         if found.isEmpty { return nil }
     }
 
+    /// Seconds: as the codec's headers say. What is shorter than any picture is the tick of a clock: the demuxer's own rate counts then,
+    /// and 25 if it has none.
+    private static func frameDuration(_ stream: Listing.Stream) -> Double {
+        let durations = [stream.r_frame_rate, stream.avg_frame_rate].compactMap { rate in
+            let numbers = (rate ?? "").split(separator: "/").compactMap { Double($0) }
+            return numbers.count == 2 && numbers[0] > 0 ? numbers[1] / numbers[0] : nil
+        }
+        return durations.first { $0 >= 1.0 / 300 } ?? 1.0 / 25
+    }
+
+    /// A picture is no film, whatever its codec.
+    private static func isImage(_ container: String) -> Bool {
+        container.hasSuffix("_pipe") || ["image2", "gif", "apng", "ico"].contains(container)
+    }
+
     private static func ask(_ arguments: [String], _ path: String) async throws -> String {
-        try await Tool.run(["ffprobe", "-v", "error", "-of", "json"] + arguments + [path]).output
+        try await Tool.run(["ffprobe", "-v", "error", "-of", "json"] + arguments + [path], seconds: 120).output
     }
 
     /// The first packet of a stream.
@@ -81,20 +117,44 @@ struct FileStreams {
         return sideData.contains { $0.hasPrefix("Encryption") }
     }
 
-    private struct Pictures: Decodable {
-        struct Picture: Decodable {
-            let key_frame: Int
+    /// What a decoder makes of one unit, in the order of presentation.
+    private struct Decoded: Decodable {
+        struct Frame: Decodable {
+            let key_frame: Int?
             let best_effort_timestamp_time: String?
+            let repeat_pict: Int?
+            let nb_samples: Int?
         }
-        let frames: [Picture]
+        let frames: [Frame]
     }
 
-    /// Presentation times of the pictures that a decoder calls key frames, seconds.
-    func keyPictures(of stream: Stream) async throws -> [Double] {
-        let entries = "frame=key_frame,best_effort_timestamp_time"
-        let text = try await Self.ask(
-            inputOptions + ["-select_streams", "\(stream.index)", "-show_entries", entries], path)
-        return try JSONDecoder().decode(Pictures.self, from: Data(text.utf8)).frames.filter { $0.key_frame == 1 }
-            .compactMap { $0.best_effort_timestamp_time.flatMap(Double.init) }
+    private func decoded(_ stream: Stream, _ entries: String, _ options: [String] = []) async throws -> [Decoded.Frame]
+    {
+        let selection = ["-select_streams", "\(stream.index)", "-show_entries", "frame=" + entries]
+        let text = try await Self.ask(options + inputOptions + selection, path)
+        return try JSONDecoder().decode(Decoded.self, from: Data(text.utf8)).frames
+    }
+
+    /// Pictures in the order in which they are presented.
+    struct Picture {
+        /// A decoder calls it a key frame.
+        let isKey: Bool
+        /// Seconds; not a number if the container has none.
+        let stamp: Double
+        /// Frames for which it is shown.
+        let frames: Double
+    }
+
+    func pictures(of stream: Stream) async throws -> [Picture] {
+        try await decoded(stream, "key_frame,best_effort_timestamp_time,repeat_pict").map { frame in
+            Picture(
+                isKey: frame.key_frame == 1, stamp: frame.best_effort_timestamp_time.flatMap(Double.init) ?? .nan,
+                frames: 1 + Double(frame.repeat_pict ?? 0) / 2)
+        }
+    }
+
+    /// Samples of each unit as it is decoded, nothing trimmed.
+    func sampleCounts(of stream: Stream) async throws -> [Int] {
+        try await decoded(stream, "nb_samples", ["-flags2", "+skip_manual"]).map { $0.nb_samples ?? 0 }
     }
 }

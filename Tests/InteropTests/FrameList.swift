@@ -10,10 +10,17 @@ struct FrameList: Sendable {
     struct Entry: Sendable {
         /// Seconds; not a number if the container has none.
         var pts: Double
-        let duration: Double
+        var duration: Double
         let bytes: Int
         let hash: UInt32
         let isKey: Bool
+
+        func moved(to pts: Double, lasting duration: Double? = nil) -> Entry {
+            var copy = self
+            copy.pts = pts
+            copy.duration = duration ?? copy.duration
+            return copy
+        }
     }
 
     /// Seconds per unit of its time stamps.
@@ -22,13 +29,30 @@ struct FrameList: Sendable {
     /// Every entry has a time.
     var isTimed: Bool { entries.allSatisfy(\.pts.isFinite) }
 
-    /// The entries with the times that their durations give them: an AVI's audio times follow a byte rate that its header may have wrong.
+    /// The entries with the times that their durations give them: stamps may follow a byte rate that a header has wrong.
     var spacedByDurations: [Entry] {
         var next = entries.first?.pts ?? 0
         return entries.map { entry in
             defer { next += entry.duration }
-            return Entry(
-                pts: next, duration: entry.duration, bytes: entry.bytes, hash: entry.hash, isKey: entry.isKey)
+            return entry.moved(to: next)
+        }
+    }
+
+    /// The entries with the times that their samples give them, from the first stamp on, and from each that lies off by more than `gap`.
+    ///
+    /// - Parameters:
+    ///   - samples: of each entry.
+    ///   - rate: Hz.
+    ///   - gap: seconds.
+    func spaced(bySamples samples: [Int], rate: Int, gap: Double) -> [Entry] {
+        var base = entries.first { $0.pts.isFinite }?.pts ?? 0
+        var count = 0
+        return zip(entries, samples).map { entry, samples in
+            if entry.pts.isFinite, abs(entry.pts - base - Double(count) / Double(rate)) > gap {
+                (base, count) = (entry.pts, 0)
+            }
+            defer { count += samples }
+            return entry.moved(to: base + Double(count) / Double(rate), lasting: Double(samples) / Double(rate))
         }
     }
 

@@ -64,8 +64,11 @@ enum Place {
     static let report = environment["SLUICE_INTEROP_REPORT"]
     /// Titles longer than this are left out: `SLUICE_INTEROP_MAX_SECONDS`. For development; unset, all are played whole.
     static let maximumSeconds = environment["SLUICE_INTEROP_MAX_SECONDS"].flatMap(Double.init) ?? .infinity
-    /// Only titles whose name contains this are played: `SLUICE_INTEROP_ONLY`. For development.
-    static let only = environment["SLUICE_INTEROP_ONLY"]
+    /// Only titles whose name contains one of these, separated by commas, are played: `SLUICE_INTEROP_ONLY`. For development.
+    static let only = environment["SLUICE_INTEROP_ONLY"].map { $0.split(separator: ",").map(String.init) }
+    /// Only these clients play and seek, each by its name and transport, separated by commas ("FFmpeg 5.1 tcp,PyAV tcp"):
+    /// `SLUICE_INTEROP_CLIENTS`. For development.
+    static let clients = environment["SLUICE_INTEROP_CLIENTS"].map { $0.split(separator: ",").map(String.init) }
 
     /// A directory of this test's own, removed afterwards.
     static func withScratch<Result>(

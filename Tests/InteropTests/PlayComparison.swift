@@ -13,8 +13,8 @@ enum PlayComparison {
             let got = delivery.frames.map(\.hash)
             found += hashes("frames", got, video.decodings.first { $0 == got } ?? video.frames.map(\.hash))
             let tick = max(video.tick, 1.0 / 90_000)
-            found += times("frame", delivery.frames.map(\.pts), video.frames.map(\.pts), tick: tick)
-            if !delivery.videoUnits.isEmpty {
+            found += times("frame", delivery.frames.map(\.pts), video.frames.map(\.pts), tick: tick, video.seams)
+            if !delivery.videoUnits.isEmpty, video.units.allSatisfy(\.pts.isFinite), video.seams.isEmpty {
                 found += times("video unit", delivery.videoUnits, video.units.map(\.pts), tick: tick)
             }
         }
@@ -27,7 +27,8 @@ enum PlayComparison {
                     found.append("\(delivery.audio.count) of \(audio.units.count) blocks of samples")
                 }
             }
-            found += times("audio unit", delivery.audio.map(\.pts), audio.units.map(\.pts), tick: audio.tick)
+            found += times(
+                "audio unit", delivery.audio.map(\.pts), audio.units.map(\.pts), tick: audio.tick, audio.seams)
         }
         if reference.video != nil && reference.audio != nil && delivery.offsets.isEmpty {
             found.append("the client knows no audio/video offset")
@@ -71,14 +72,26 @@ enum PlayComparison {
     }
 
     /// Compares differences of times to the first known one, and between neighbours, within one tick. Judges as many as both have.
-    private static func times(_ what: String, _ got: [Double?], _ expected: [Double], tick: Double) -> [String] {
+    ///
+    /// Where recordings are joined, the next one must begin behind the one before, and soon.
+    private static func times(
+        _ what: String, _ got: [Double?], _ expected: [Double], tick: Double, _ seams: Set<Int> = []
+    ) -> [String] {
         let known = zip(got, expected).enumerated().compactMap { index, pair in
             pair.0.map { (index: index, got: $0, expected: pair.1) }
         }
-        guard let first = known.first else { return [] }
+        guard var first = known.first else { return [] }
         let bound = tick * 1.0001
         var previous = first
         for sample in known.dropFirst() {
+            if seams.contains(where: { previous.index < $0 && $0 <= sample.index }) {
+                let step = sample.got - previous.got
+                if !(step > 0 && step < 1) {
+                    return ["\(what) \(sample.index), of the next recording, comes \(ms(step)) after the one before"]
+                }
+                (first, previous) = (sample, sample)
+                continue
+            }
             let drift = (sample.got - first.got) - (sample.expected - first.expected)
             let step = (sample.got - previous.got) - (sample.expected - previous.expected)
             if !(abs(drift) <= bound && abs(step) <= bound) {

@@ -22,6 +22,9 @@ struct PlaybackJob: Sendable {
                 if !expected.allSatisfy(offered.contains) {
                     differences = ["DESCRIBE: \(description.status), offers \(offered), the file has \(expected)"]
                 }
+                if let told = description.duration, !reference.isJoined, abs(told - reference.duration) > 0.2 {
+                    differences.append("tells \(told) s, the file has \(reference.duration)")
+                }
             } catch {
                 differences = ["\(error)"]
             }
@@ -90,7 +93,7 @@ struct PlaybackJob: Sendable {
 }
 
 /// The reply to DESCRIBE, as `Clients/rtsp.py` prints it.
-private struct Description: Decodable {
+struct Description: Decodable {
     struct Media: Decodable {
         let kind: String
         /// nil if there is no rtpmap.
@@ -98,7 +101,11 @@ private struct Description: Decodable {
     }
 
     let status: Int
+    let sdp: String
     let media: [Media]
+
+    /// Seconds, as `a=range` tells; nil if it leaves the end open.
+    var duration: Double? { sdp.firstMatch(of: /a=range:npt=[0-9.]+-([0-9.]+)/).flatMap { Double($0.1) } }
 
     init(of path: String, from server: Server) async throws {
         let command = [Place.systemPython, Place.script("rtsp.py"), "describe", server.url(path)]

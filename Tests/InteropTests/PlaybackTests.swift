@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension Interop {
-    /// Every title of a served codec in MP4, MOV and AVI, played and sought by every client over UDP and TCP.
+    /// Every title of a served codec, played and sought by every client over UDP and TCP.
     @Suite("Playback")
     struct PlaybackTests {
         /// Processors that may be occupied at once: most of this machine's, so that nobody comes late to a socket.
@@ -15,9 +15,9 @@ extension Interop {
             try await Place.withScratch { scratch in
                 let generated = scratch.appending(path: "generated")
                 try FileManager.default.createDirectory(at: generated, withIntermediateDirectories: true)
-                try await Titles.generate(in: generated, scratch: scratch)
+                let joined = try await Titles.generate(in: generated, scratch: scratch)
                 let files = try Titles.corpus() + Titles.files(in: generated)
-                let references = try await Self.references(of: files, scratch: scratch)
+                let references = try await Self.references(of: files, joined: joined, scratch: scratch)
                 try #require(!references.isEmpty)
 
                 // Two servers for each directory: the counters of those that only play are judged by their ratio too.
@@ -40,13 +40,25 @@ extension Interop {
             }
         }
 
-        private static func references(of files: [URL], scratch: URL) async throws -> [Reference] {
+        /// - Parameter joined: recordings, by the names of the titles that hold several.
+        private static func references(of files: [URL], joined: [String: [URL]], scratch: URL) async throws
+            -> [Reference]
+        {
             var queue = JobQueue<Result<Reference?, any Error>>()
-            for file in files where Place.only.map(file.lastPathComponent.contains) ?? true {
+            for file in files where Titles.isWanted(file.lastPathComponent) {
                 let size = (try? file.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
                 queue.add(seconds: Double(size), load: 1) {
+                    let name = file.lastPathComponent
                     do {
-                        return .success(try await Reference(file: file, name: file.lastPathComponent, scratch: scratch))
+                        guard let parts = joined[name] else {
+                            return .success(try await Reference(file: file, name: name, scratch: scratch))
+                        }
+                        var references: [Reference] = []
+                        for part in parts {
+                            let reference = try await Reference(file: part, name: name, scratch: scratch)
+                            references.append(try #require(reference))
+                        }
+                        return .success(Reference(references, file: file, name: name))
                     } catch {
                         return .failure(error)
                     }
@@ -54,7 +66,7 @@ extension Interop {
             }
             return try await queue.run(load: 2).compactMap { try $0.get() }.filter {
                 $0.duration <= Place.maximumSeconds
-            }
+            }.sorted { $0.name < $1.name }
         }
 
         private static func playAll(
@@ -63,28 +75,22 @@ extension Interop {
             seek: @escaping @Sendable (Reference) -> Server
         ) async throws -> Report {
             let players: [any Player] = clients + [GStreamerPlayer()]
-            let seekers: [any Seeker] = [GStreamerPlayer(), PyAVPlayer()]
+            let coverages = Coverage.of(references, players: players, seekers: [GStreamerPlayer(), PyAVPlayer()])
             var jobs: [PlaybackJob] = []
-            for reference in references {
+            for (reference, coverage) in zip(references, coverages) {
                 jobs.append(.offer(reference, from: seek(reference)))
-                for transport in Transport.allCases {
-                    jobs += players.filter { reference.isReceived(by: $0.name) }.map {
-                        .play(reference, by: $0, transport, from: play(reference), scratch: scratch)
-                    }
-                    guard !Titles.inexactSeeks.contains(reference.name) else { continue }
-                    // GStreamer's script seeks in what it decodes.
-                    let able = seekers.filter { !($0 is GStreamerPlayer) || GStreamerPlayer.isDecoded(reference) }
-                    jobs += able.map {
-                        .seek(reference, by: $0, transport, from: seek(reference), scratch: scratch)
-                    }
+                jobs += coverage.plays.map {
+                    .play(reference, by: $0.player, $0.transport, from: play(reference), scratch: scratch)
+                }
+                jobs += coverage.seeks.map {
+                    .seek(reference, by: $0.seeker, $0.transport, from: seek(reference), scratch: scratch)
                 }
             }
             let first = await rows(of: jobs, load: bearable)
             var report = await retrying(first)
             let counters = {
-                references.flatMap { reference in
-                    let able = players.count { reference.isReceived(by: $0.name) }
-                    return Counters.rows(reference, play: play(reference), seek: seek(reference), plays: able)
+                zip(references, coverages).flatMap { reference, coverage in
+                    Counters.rows(reference, play: play(reference), seek: seek(reference), coverage)
                 }
             }
             var counted = counters()

@@ -13,6 +13,8 @@ struct Reference: Sendable {
         let keys: [Double]
         let codec: String
         let coding: ServedCodecs.Codec
+        /// Indices, of pictures or of audio units, at which another recording begins: stamps there tell nothing.
+        var seams: Set<Int> = []
         /// Hashes of the pictures as each of the clients' decoders makes them: of codecs that leave rounding open, FFmpeg 5.1's and later
         /// ones' differ.
         var decodings: [[UInt32]] = []
@@ -28,6 +30,8 @@ struct Reference: Sendable {
     let path: String
     let video: Stream?
     let audio: Stream?
+    /// Several recordings one after the other: a place in it has no time of its own.
+    var isJoined: Bool { [video, audio].contains { !($0?.seams.isEmpty ?? true) } }
     /// What makes NPT 0: the earliest presentation time served, seconds on the file's timeline.
     let origin: Double
     /// Seconds from `origin` to the end of the last unit.
@@ -56,67 +60,12 @@ struct Reference: Sendable {
         guard let listing = try await FileStreams(of: file.path) else { return nil }
         self.name = name
         self.path = file.path
-        let input =
-            ["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-noautorotate"] + listing.inputOptions + [
-                "-copyts", "-i", file.path,
-            ]
-        var command = input
-        let id = UUID().uuidString
-        let outputs = ["frames", "units", "audio"].map { scratch.appending(path: "\(id).\($0)").path }
-        if let video = listing.video {
-            command += ["-map", "0:\(video.index)", "-fps_mode", "passthrough", "-enc_time_base", "-1"]
-            command += ["-f", "framecrc", outputs[0]]
-            command += ["-map", "0:\(video.index)", "-c", "copy", "-f", "framecrc", outputs[1]]
-        }
-        // Frames are as FFmpeg 5.1 makes them, which GStreamer uses too.
-        var decodings: [[UInt32]] = []
-        if let video = listing.video, !ServedCodecs.exactDecoding.contains(video.codec) {
-            decodings.append(try await Self.hashes(of: video, listing, by: FFmpegPlayer.packaged().path, scratch))
-        }
-        if let audio = listing.audio {
-            command += ["-map", "0:\(audio.index)"] + ServedCodecs.output(of: audio.coding)
-            if audio.codec == "aac", !listing.isMP4 { command += ["-bsf:a", "aac_adtstoasc"] }
-            command += ["-f", "framecrc", outputs[2]]
-        }
-        try await Tool.require(command, seconds: 240)
-
-        if let video = listing.video {
-            let units = try FrameList(contentsOf: outputs[1])
-            let frames = try FrameList(contentsOf: outputs[0])
-            // AVI has no presentation times: then the decoder's are asked for.
-            let flagged = units.entries.filter(\.isKey).map(\.pts)
-            var keys = flagged
-            if !(listing.isMP4 && ServedCodecs.exactDecoding.contains(video.codec)) {
-                // A container may call every picture a key frame, and AVI has no presentation times.
-                keys = try await listing.keyPictures(of: video).filter { key in
-                    !units.isTimed || flagged.contains { abs($0 - key) < 1e-6 }
-                }
-            }
-            var pictures = frames.entries
-            // FFmpeg gives the first picture of such a stream its decode time, and the next ones their presentation times.
-            if video.codec == "mpeg1video", listing.isAVI, pictures.count > 1 {
-                pictures[0].pts = pictures[1].pts - pictures[0].duration
-                keys = [pictures[0].pts] + keys.dropFirst()
-            }
-            self.video = Stream(
-                units: units.entries, frames: pictures, tick: listing.isAVI ? min(units.tick, 0.0015) : units.tick,
-                keys: keys,
-                codec: video.codec, coding: video.coding, decodings: [frames.entries.map(\.hash)] + decodings)
-        } else {
-            self.video = nil
-        }
-        if let audio = listing.audio {
-            let units = try FrameList(contentsOf: outputs[2])
-            self.audio = Stream(
-                units: listing.isAVI ? units.spacedByDurations : units.entries, frames: [],
-                tick: min(units.tick, 0.0015),
-                keys: [], codec: audio.codec, coding: audio.coding)
-        } else {
-            self.audio = nil
-        }
-        let presented =
-            (self.video?.frames ?? []).filter { $0.pts.isFinite } + (self.video?.units ?? []).filter { $0.pts.isFinite }
-            + (self.audio?.units ?? [])
+        let lists = try await Lists(listing, scratch)
+        video = try await lists.video(listing, scratch)
+        audio = try await lists.audio(listing)
+        // Stamps that FFmpeg makes up for units in decoding order are of no use.
+        let units = listing.times.pictures == .counted ? [] : self.video?.units ?? []
+        let presented = ((self.video?.frames ?? []) + units + (self.audio?.units ?? [])).filter { $0.pts.isFinite }
         let origin = presented.map(\.pts).min() ?? 0
         self.origin = origin
         self.duration = (presented.map { $0.pts + $0.duration }.max() ?? 0) - origin
@@ -124,6 +73,131 @@ struct Reference: Sendable {
 }
 
 extension Reference {
+    /// Recordings with stamps of their own that are joined end to end in one file.
+    init(_ parts: [Reference], file: URL, name: String) {
+        self.init(
+            name: name, path: file.path, video: Stream(parts.compactMap(\.video)),
+            audio: Stream(parts.compactMap(\.audio)), origin: parts.first?.origin ?? 0,
+            duration: parts.reduce(0) { $0 + $1.duration })
+    }
+
+    private init(name: String, path: String, video: Stream?, audio: Stream?, origin: Double, duration: Double) {
+        (self.name, self.path, self.video, self.audio) = (name, path, video, audio)
+        (self.origin, self.duration) = (origin, duration)
+    }
+}
+
+extension Reference.Stream {
+    fileprivate init?(_ parts: [Reference.Stream]) {
+        guard let first = parts.first else { return nil }
+        var seams: Set<Int> = []
+        var count = 0
+        for part in parts.dropLast() {
+            count += part.frames.isEmpty ? part.units.count : part.frames.count
+            seams.insert(count)
+        }
+        self.init(
+            units: parts.flatMap(\.units), frames: parts.flatMap(\.frames), tick: first.tick, keys: [],
+            codec: first.codec, coding: first.coding, seams: seams,
+            decodings: first.decodings.indices.map { index in parts.flatMap { $0.decodings[index] } })
+    }
+}
+
+/// What FFmpeg prints of a file's tracks.
+private struct Lists {
+    private var frames = FrameList("")
+    private var units = FrameList("")
+    private var sound = FrameList("")
+
+    init(_ listing: FileStreams, _ scratch: URL) async throws {
+        var command =
+            ["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-noautorotate"] + listing.inputOptions + [
+                "-copyts", "-i", listing.path,
+            ]
+        let id = UUID().uuidString
+        let outputs = ["frames", "units", "audio"].map { scratch.appending(path: "\(id).\($0)").path }
+        if let video = listing.video {
+            command += ["-map", "0:\(video.index)", "-fps_mode", "passthrough", "-enc_time_base", "-1"]
+            command += ["-f", "framecrc", outputs[0]]
+            command += ["-map", "0:\(video.index)", "-c", "copy", "-f", "framecrc", outputs[1]]
+        }
+        if let audio = listing.audio {
+            command += ["-map", "0:\(audio.index)"] + ServedCodecs.output(of: audio.coding)
+            if audio.codec == "aac", !listing.isMP4 { command += ["-bsf:a", "aac_adtstoasc"] }
+            command += ["-f", "framecrc", outputs[2]]
+        }
+        try await Tool.require(command, seconds: 240)
+        if listing.video != nil {
+            frames = try FrameList(contentsOf: outputs[0])
+            units = try FrameList(contentsOf: outputs[1])
+        }
+        if listing.audio != nil { sound = try FrameList(contentsOf: outputs[2]) }
+    }
+
+    func video(_ listing: FileStreams, _ scratch: URL) async throws -> Reference.Stream? {
+        guard let video = listing.video else { return nil }
+        // Frames are as FFmpeg 5.1 makes them, which GStreamer uses too.
+        var decodings = [frames.entries.map(\.hash)]
+        if !ServedCodecs.exactDecoding.contains(video.codec) {
+            decodings.append(try await Self.hashes(of: video, listing, by: FFmpegPlayer.packaged().path, scratch))
+        }
+        var pictures = frames.entries
+        let flagged = units.entries.filter(\.isKey).map(\.pts)
+        var keys = flagged
+        if listing.times.pictures == .counted {
+            (pictures, keys) = Self.counted(pictures, try await listing.pictures(of: video), video.frameDuration)
+        } else if !(listing.isMP4 && ServedCodecs.exactDecoding.contains(video.codec)) {
+            // A container may call every picture a key frame, and AVI has no presentation times.
+            keys = try await listing.pictures(of: video).filter(\.isKey).map(\.stamp).filter { key in
+                !units.isTimed || flagged.contains { abs($0 - key) < 1e-6 }
+            }
+        }
+        // FFmpeg gives the first picture of such a stream its decode time, and the next ones their presentation times.
+        if video.codec == "mpeg1video", listing.isAVI, pictures.count > 1 {
+            pictures[0].pts = pictures[1].pts - pictures[0].duration
+            keys = [pictures[0].pts] + keys.dropFirst()
+        }
+        return Reference.Stream(
+            units: units.entries, frames: pictures, tick: listing.isAVI ? min(units.tick, 0.0015) : units.tick,
+            keys: keys, codec: video.codec, coding: video.coding, decodings: decodings)
+    }
+
+    /// The pictures at the times that frames of one duration give them, and the times of the key frames.
+    private static func counted(_ frames: [FrameList.Entry], _ pictures: [FileStreams.Picture], _ frame: Double)
+        -> ([FrameList.Entry], [Double])
+    {
+        var time = 0.0
+        var keys: [Double] = []
+        let counted = zip(frames, pictures).map { entry, picture in
+            defer { time += picture.frames * frame }
+            if picture.isKey { keys.append(time) }
+            return entry.moved(to: time, lasting: picture.frames * frame)
+        }
+        return (counted, keys)
+    }
+
+    func audio(_ listing: FileStreams) async throws -> Reference.Stream? {
+        guard let audio = listing.audio else { return nil }
+        var entries = sound.entries
+        var tick = min(sound.tick, 0.0015)
+        switch listing.times.sound {
+        case .stored: break
+        case .durations: entries = sound.spacedByDurations
+        case .counted where audio.coding.comparison != .units: entries = sound.spacedByDurations
+        case .counted:
+            let samples = try await listing.sampleCounts(of: audio)
+            // A decoder may have more to say than units, or less: then the container's word stands, rounded as it is.
+            if samples.count == entries.count, audio.sampleRate > 0 {
+                entries = sound.spaced(bySamples: samples, rate: audio.sampleRate, gap: listing.times.gap)
+                tick = max(1.0 / 90_000, 1.0 / Double(audio.sampleRate))
+            } else {
+                tick = max(tick, listing.times.rounding)
+            }
+        }
+        return Reference.Stream(
+            units: entries, frames: [], tick: tick, keys: [], codec: audio.codec, coding: audio.coding)
+    }
+
     private static func hashes(
         of video: FileStreams.Stream, _ listing: FileStreams, by ffmpeg: String, _ scratch: URL
     ) async throws -> [UInt32] {

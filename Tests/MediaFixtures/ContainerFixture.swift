@@ -12,6 +12,8 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
     case transportStream, transportStreamMPEG2
     case programStream
     case flv
+    /// H.264 with B-frames and AAC; MPEG-2 video and PCM; MPEG-4 Part 2 and MP3; Opus.
+    case nut, mxf, asf, opus
     case h264, h265, mpegVideo, adts, mp3, ac3
     case wav, aiff, au, caf, wave64
     /// AV1.
@@ -47,7 +49,7 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
         case .wave64: "w64"
         case .ivfVP8, .ivfVP9, .ivfAV1: "ivf"
         case .webm: "webm"
-        case .flv, .h264, .mp3, .ac3, .wav, .aiff, .au, .caf, .obu: rawValue
+        case .flv, .nut, .mxf, .asf, .opus, .h264, .mp3, .ac3, .wav, .aiff, .au, .caf, .obu: rawValue
         }
     }
 
@@ -77,7 +79,10 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
         case .matroskaMPEG4: Self.both + Self.mpeg4 + ["-c:a", "libopus", "-ar", "48000"]
         case .transportStream: Self.both + Self.avc + ["-c:a", "aac"]
         case .transportStreamMPEG2, .programStream: Self.both + Self.mpeg2 + ["-c:a", "mp2"]
-        case .flv: Self.both + Self.avc + ["-c:a", "aac"]
+        case .flv, .nut: Self.both + Self.avc + ["-c:a", "aac"]
+        case .mxf: Self.both + Self.mpeg2 + ["-c:a", "pcm_s16le", "-ar", "48000"]
+        case .asf: Self.both + ["-c:v", "mpeg4", "-g", "50", "-b:v", "300k", "-c:a", "libmp3lame"]
+        case .opus: Self.tone + ["-c:a", "libopus"]
         case .h264: Self.picture + Self.avc
         case .h265:
             Self.picture + ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "keyint=50:log-level=none"]

@@ -95,6 +95,9 @@ struct H264SequenceParameters: Hashable, Sendable {
         return true
     }
 
+    /// Frames per second above which a unit that is not said to be one of frames is none.
+    private static let maximumVaryingRate: UInt64 = 300
+
     /// vui_parameters() of H.264 E.1.1.
     private mutating func readUsability(_ reader: inout BitReader) {
         guard let hasAspect = reader.flag() else { return }
@@ -111,8 +114,11 @@ struct H264SequenceParameters: Hashable, Sendable {
         if hasChromaPlace { guard reader.unsigned() != nil, reader.unsigned() != nil else { return } }
         guard let hasTiming = reader.flag() else { return }
         if hasTiming {
-            guard let units = reader.bits(32), let scale = reader.bits(32), reader.skip(1) else { return }
-            frameDuration = TimeBase(reducing: Int64(units) * 2, over: Int64(scale))
+            guard let units = reader.bits(32), let scale = reader.bits(32), let isFixed = reader.flag() else { return }
+            // Of a rate that varies, the unit may be the clock's: x264 writes milliseconds.
+            if isFixed || UInt64(scale) <= UInt64(units) * 2 * Self.maximumVaryingRate {
+                frameDuration = TimeBase(reducing: Int64(units) * 2, over: Int64(scale))
+            }
         }
         var hasBuffer = false
         for _ in 0..<2 {

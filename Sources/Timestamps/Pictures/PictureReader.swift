@@ -16,9 +16,12 @@ struct PictureReader: Sendable {
     }
 
     private var syntax: Syntax
+    /// Seconds per frame, of a codec that knows but one picture clock: ITU-T H.263 3.1.
+    private let fixedFrameDuration: TimeBase?
     private var count: Int64 = 0
 
     init(_ codec: CodecDescription) {
+        fixedFrameDuration = codec.codec == .h263 ? TimeBase(1001, 30_000) : nil
         switch codec.codec {
         case .h264: syntax = .h264(H264Pictures(configuration: codec.configuration))
         case .h265: syntax = .h265(H265Pictures(configuration: codec.configuration))
@@ -53,7 +56,7 @@ struct PictureReader: Sendable {
     /// Seconds per frame, if the headers seen so far say.
     var frameDuration: TimeBase? {
         switch syntax {
-        case .inOrder, .unknown: nil
+        case .inOrder, .unknown: fixedFrameDuration
         case .mpeg4(let pictures): pictures.frameDuration
         case .mpegVideo(let pictures): pictures.frameDuration
         case .h264(let pictures): pictures.frameDuration

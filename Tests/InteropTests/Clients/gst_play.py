@@ -19,6 +19,7 @@ import argparse
 import faulthandler
 import json
 import os
+import re
 import signal
 import struct
 import threading
@@ -85,8 +86,8 @@ def adler32(chunks):
 class Track:
     """What arrived on one stream since the last flush. Touched by that stream's streaming thread, read by the main thread."""
 
-    def __init__(self, media, rate):
-        self.media, self.rate, self.flushes, self.outdated = media, rate, 0, None
+    def __init__(self, media, rate, index):
+        self.media, self.rate, self.index, self.flushes, self.outdated = media, rate, index, 0, None
         self.reset()
 
     def reset(self):
@@ -135,7 +136,9 @@ class Player:
 
     def on_pad(self, _, pad):
         structure = pad.get_current_caps().get_structure(0)
-        track = Track(structure.get_string("media"), structure.get_value("clock-rate"))
+        # recv_rtp_src_INDEX_SSRC_TYPE: the index in the description.
+        index = int(re.search(r"[0-9]+", pad.get_name())[0])
+        track = Track(structure.get_string("media"), structure.get_value("clock-rate"), index)
         self.tracks.append(track)
         self.pads.append(pad)
         pad.add_probe(BUFFER | EVENT_DOWNSTREAM | EVENT_FLUSH, self.on_packet, track)
@@ -227,7 +230,9 @@ class Player:
         with open(capture, "wb") as file:
             for track in self.tracks:
                 file.writelines(list(track.stream))
-        tracks = {track.media: track.summary(self.reports) for track in self.tracks}
+        # Of several of a kind, the first.
+        ordered = sorted(self.tracks, key=lambda track: -track.index)
+        tracks = {track.media: track.summary(self.reports) for track in ordered}
         return {"asked": asked, "error": error, "eos": all(track.ended for track in self.tracks), "capture": capture,
                 "seconds": time.monotonic() - began, "tracks": tracks}
 

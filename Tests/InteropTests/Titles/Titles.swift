@@ -2,11 +2,11 @@ import Foundation
 
 /// The files that the tests play: those of the corpus, and those that FFmpeg makes here.
 enum Titles {
-    /// MP4, MOV and AVI files of the corpus, by name.
+    typealias Recipe = (name: String, seconds: Int, options: [String])
+
+    /// All files of the corpus but the list of them, by name.
     static func corpus() throws -> [URL] {
-        try files(in: Place.corpus).filter {
-            ["mp4", "mov", "m4a", "m4v", "3gp", "avi"].contains($0.pathExtension.lowercased())
-        }
+        try files(in: Place.corpus).filter { $0.pathExtension != "tsv" }
     }
 
     static func files(in directory: URL) throws -> [URL] {
@@ -15,19 +15,26 @@ enum Titles {
     }
 
     /// Writes titles that the corpus lacks to `directory`: each name says what is special.
-    static func generate(in directory: URL, scratch: URL) async throws {
+    /// - Returns: by the names of titles that are recordings joined end to end, files that hold one recording each.
+    static func generate(in directory: URL, scratch: URL) async throws -> [String: [URL]] {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let wanted = recipes.filter { recipe in Place.only.map { recipe.name.contains($0) } ?? true }
-            for (index, recipe) in wanted.enumerated() {
+            let all = recipes.map { ($0, "640x360") } + containerRecipes.map { ($0, "320x240") }
+            let wanted = all.filter { recipe, _ in isWanted(recipe.name) }
+            for (index, (recipe, size)) in wanted.enumerated() {
                 if index >= 2 { try await group.next() }
                 let path = directory.appending(path: recipe.name).path
-                let command = source(seconds: recipe.seconds) + recipe.options + ["-y", path]
+                let command = source(seconds: recipe.seconds, size: size) + recipe.options + ["-y", path]
                 group.addTask { try await Tool.require(command, seconds: 120) }
             }
             try await group.waitForAll()
         }
         try await changingParameterSets(directory, scratch: scratch)
+        try await lacing(directory, scratch: scratch)
+        try await twoProgrammes(directory)
+        return try await joining(directory, scratch: scratch)
     }
+
+    static func isWanted(_ name: String) -> Bool { Place.only.map { $0.contains(where: name.contains) } ?? true }
 
     /// A title of about 4 Mbit/s with audio.
     static func busy(_ file: URL, seconds: Int) async throws {
@@ -39,23 +46,33 @@ enum Titles {
     }
 
     /// A moving picture with a clock and a tone that beeps, so that no two frames or audio units are alike.
-    private static func source(seconds: Int) -> [String] {
+    static func source(seconds: Int, size: String = "640x360") -> [String] {
         [
             "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i",
-            "testsrc2=size=640x360:rate=25:duration=\(seconds)", "-f", "lavfi",
+            "testsrc2=size=\(size):rate=25:duration=\(seconds)", "-f", "lavfi",
             "-i",
             "sine=frequency=440:beep_factor=4:sample_rate=48000:duration=\(seconds),aeval=val(0)*(0.5+0.4*sin(t*7)):c=same",
         ]
     }
 
-    /// Played, not sought. Intra refresh: pictures at its key frames are whole only once the refresh is through (recovery points with a
-    /// count), which the server therefore does not take for places to begin, and the reference does.
-    static let inexactSeeks: Set = ["gen-intra-refresh.mp4"]
+    /// Why a title is played and not sought in; nil if it is sought in.
+    static func playedOnly(_ reference: Reference) -> String? {
+        if reference.isJoined {
+            return "several recordings in one file: which of them a place belongs to cannot be told"
+        }
+        return unsought[reference.name]
+    }
 
-    private static let x264 = ["-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p"]
-    private static let aac = ["-c:a", "aac", "-b:a", "96k"]
+    private static let unsought = [
+        "gen-intra-refresh.mp4":
+            "pictures at its key frames are whole only once the refresh is through (recovery points with a count): the server does not "
+            + "take them for places to begin, and the reference does"
+    ]
 
-    private static let recipes: [(name: String, seconds: Int, options: [String])] = [
+    static let x264 = ["-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p"]
+    static let aac = ["-c:a", "aac", "-b:a", "96k"]
+
+    private static let recipes: [Recipe] = [
         ("gen-bframes-faststart.mp4", 8, x264 + ["-g", "25", "-bf", "3"] + aac + ["-movflags", "+faststart"]),
         ("gen-moov-at-end.mov", 6, x264 + ["-g", "50", "-bf", "2"] + aac),
         (
@@ -123,17 +140,18 @@ enum Titles {
         ("gen-hevc-float.mov", 4, x265 + ["-c:a", "pcm_f32le"]),
     ]
 
-    private static let mpeg4 = ["-c:v", "mpeg4", "-g", "25", "-q:v", "5"]
-    private static let mjpeg = ["-c:v", "mjpeg", "-q:v", "6", "-huffman", "default"]
-    private static let x265 = [
+    static let mpeg4 = ["-c:v", "mpeg4", "-g", "25", "-q:v", "5"]
+    static let mjpeg = ["-c:v", "mjpeg", "-q:v", "6", "-huffman", "default"]
+    static let x265 = [
         "-c:v", "libx265", "-preset", "superfast", "-pix_fmt", "yuv420p", "-x265-params",
         "log-level=none:keyint=25:bframes=3:pools=1",
     ]
 
-    private static func telephone(_ codec: String) -> [String] { ["-c:a", codec, "-ar", "8000", "-ac", "1"] }
+    static func telephone(_ codec: String) -> [String] { ["-c:a", codec, "-ar", "8000", "-ac", "1"] }
 
     /// Two encodings with different parameter sets, one after the other in one track, the sets in band (`avc3`-like).
     private static func changingParameterSets(_ directory: URL, scratch: URL) async throws {
+        guard isWanted("gen-changing-parameter-sets.mp4") else { return }
         let parts = ["a", "b"].map { scratch.appending(path: "part-\($0).264").path }
         let settings = ["bframes=0:ref=1:cabac=0:keyint=25", "bframes=0:ref=3:cabac=1:8x8dct=1:keyint=25"]
         for (part, setting) in zip(parts, settings) {
