@@ -159,6 +159,10 @@ private final class ExaminedStream {
     private func push(
         _ packet: borrowing Packet, _ context: borrowing InputContext, _ timeline: inout FileTimeline
     ) {
+        // Metadata that lies before all that has a time.
+        if stream.codec.kind == .data, packet.decodeTicks == nil, packet.presentationTicks == nil, timeline.isEmpty {
+            return
+        }
         if bytes == nil {
             bytes = packet.withBytes { $0.withUnsafeBytes { Array($0) } }
             stamps = (packet.decodeTicks, packet.presentationTicks)

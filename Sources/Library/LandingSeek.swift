@@ -170,7 +170,7 @@ extension TitleReader {
             }
             fallthrough
         case .unstamped:
-            guard UnitIdentity(scratch).isStamped else { return true }
+            guard UnitIdentity(scratch).isStamped || track.source.kind == .data else { return true }
             track.landing = .over
             return false
         }

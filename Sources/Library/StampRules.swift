@@ -15,8 +15,26 @@ extension Container {
         // decode time there.
         case .partial: [.vc1, .wmv3].contains(stream.codec.codec) ? .matroska : .ogg
         case .pages: .ogg
-        case .counted: TimestampRules(.exact, countsSamples: false)
+        case .counted: stream.codec.isUncompressed ? TimestampRules(.exact, countsSamples: false) : .counted
         case .none: .elementaryStream(frameDuration: stream.frameDuration)
         }
+    }
+}
+
+extension CodecDescription {
+    fileprivate var isUncompressed: Bool {
+        switch codec {
+        case .pcm, .pcmu, .pcma: true
+        default: false
+        }
+    }
+}
+
+extension TimestampRules {
+    /// The first stamp counts: the demuxer's guesses at the length of what it has read follow it.
+    fileprivate static var counted: TimestampRules {
+        var rules = TimestampRules(.exact)
+        rules.stampsTellGaps = false
+        return rules
     }
 }

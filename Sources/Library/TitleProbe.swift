@@ -211,9 +211,14 @@ struct TitleProbe: ~Copyable {
     }
 
     /// An AVI without an index is read from its start, and so is one whose audio tells its times nowhere else. The index
-    /// names chunks, of which one may hold many units of audio.
+    /// names chunks, of which one may hold many units of audio. A demuxer that counts bytes goes by the rate that the header
+    /// states.
     private func seeking(_ streams: [StreamDescription]) -> ContainerTraits.Seeking {
-        guard context.container == .avi else { return context.container.traits.seeking }
+        let usual = context.container.traits.seeking
+        if usual == .arithmetic, context.container != .caf {
+            return streams.allSatisfy { SampleCounter($0.codec).hasStatedByteRate } ? usual : .counting
+        }
+        guard context.container == .avi else { return usual }
         let drifts = file.size <= limits.maximumScanSize && streams.contains { drifting.contains($0.index) }
         guard !settings.ignoresIndex, !streams.isEmpty, !drifts else { return .counting }
         return streams.contains { $0.codec.kind == .video } ? .index : .landing

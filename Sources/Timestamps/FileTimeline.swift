@@ -12,9 +12,12 @@ package struct FileTimeline: Hashable, Sendable {
     /// By how much the stamps behind each jump are moved.
     private var offsets: [MediaTime] = []
     /// Where the furthest track has come.
-    private var end: MediaTime?
+    private(set) var end: MediaTime?
 
     package init() {}
+
+    /// No unit with a stamp has been seen.
+    package var isEmpty: Bool { end == nil }
 
     /// A seek.
     package mutating func reset() {

@@ -13,6 +13,8 @@ package struct TimestampReconstructor: Sendable {
     /// As given, and what has been learned about the track since: to be handed to other reconstructors of the track.
     package private(set) var rules: TimestampRules
 
+    private let isData: Bool
+    private let timeBase: TimeBase
     private let keys: KeyPictures
     private var continuity: StampContinuity
     // One of these.
@@ -26,6 +28,8 @@ package struct TimestampReconstructor: Sendable {
     ///   - rules: what they are worth.
     package init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
         self.rules = rules
+        self.timeBase = timeBase
+        isData = codec.kind == .data
         keys = KeyPictures(codec)
         continuity = StampContinuity(timeBase: timeBase, wrapBits: rules.wrapBits, first: rules.firstTicks)
         switch (codec.kind, rules.stamps) {
@@ -46,7 +50,18 @@ package struct TimestampReconstructor: Sendable {
     ///   - timeline: shared by the tracks of one cursor, for files whose stamps jump back.
     package mutating func push(_ unit: StoredUnit, bytes: RawSpan, timeline: inout FileTimeline) {
         rules.firstTicks = rules.firstTicks ?? unit.decodeTicks ?? unit.presentationTicks
-        push(continued: continuity.continued(unit, &timeline), bytes)
+        push(continued: placed(continuity.continued(unit, &timeline), timeline), bytes)
+    }
+
+    /// Metadata without a time of its own belongs to what is decoded where it lies in the file.
+    private func placed(_ unit: StoredUnit, _ timeline: FileTimeline) -> StoredUnit {
+        guard isData, unit.decodeTicks == nil, unit.presentationTicks == nil, let now = timeline.end else {
+            return unit
+        }
+        var unit = unit
+        let divisor = Int128(timeBase.numerator) * 1_000_000_000
+        unit.decodeTicks = Int64(clamping: Int128(now.nanoseconds) * Int128(timeBase.denominator) / divisor)
+        return unit
     }
 
     /// The same for a track that is alone.

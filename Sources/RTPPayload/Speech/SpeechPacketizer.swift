@@ -26,8 +26,7 @@ struct SpeechFormat: Hashable, Sendable {
             switch payload {
             case .frames, .reversedG726: room / frames.size.maximum
             case .qcelp: (room - 1) / frames.size.maximum
-            // The byte of each frame goes into the table of contents.
-            case .amr: (room - 1) / frames.size.maximum
+            case .amr: 1
             case .evrc: min(EVRC.maximumFrames, (room - EVRC.header) / frames.size.maximum)
             case .repackedGSM: room / (2 * GSM.frame)
             }
@@ -80,7 +79,7 @@ package struct SpeechPacketizer: Sendable {
             case .qcelp:
                 payload.storeBytes(of: 0, as: UInt8.self)
                 (payload + 1).copy(frames, 0..<frames.byteCount)
-            case .amr: AMR.write(frames, count: count, size, to: payload)
+            case .amr: AMR.write(frames, size, to: payload)
             case .evrc: EVRC.write(frames, count: count, to: payload)
             case .repackedGSM: GSM.repack(frames, to: payload)
             case .reversedG726(let bits): G726.reverse(frames, bits: bits, to: payload)

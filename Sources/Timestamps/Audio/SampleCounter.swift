@@ -22,6 +22,8 @@ package struct SampleCounter: Sendable {
     }
 
     private let method: Method
+    /// Every second has as many bytes as the container says.
+    package let hasStatedByteRate: Bool
 
     package init(_ codec: CodecDescription) {
         let rate = Int32(clamping: codec.sampleRate)
@@ -37,6 +39,19 @@ package struct SampleCounter: Sendable {
         case .pcma where rate > 0 && codec.channels > 0: method = .bytes(codec.channels, rate: rate)
         default: method = SpeechFrames(codec).map { .speech($0) } ?? .unknown
         }
+        let stated = Int64(codec.blockAlign)
+        hasStatedByteRate =
+            switch method {
+            case .bytes(let size, let rate):
+                codec.bitRate == 8 * Int64(size) * Int64(rate) || codec.bitRate == 0 && stated == size
+            case .speech(let frames):
+                if case .constant(let size) = frames.size {
+                    Int128(codec.bitRate) * Int128(frames.samples) == 8 * Int128(size) * Int128(frames.rate)
+                } else {
+                    false
+                }
+            default: false
+            }
     }
 
     /// Every sample has the same size.

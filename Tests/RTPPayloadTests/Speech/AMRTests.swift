@@ -19,60 +19,60 @@ import Testing
         }
     }
 
-    /// CMR 15; F on all entries but the last; Q as it is stored; then the speech.
-    @Test func payload() throws {
-        var packetizer = try SpeechFixture(.amr).format().packetizer(Self.layout)
-        let speech = [(0...11).map(UInt8.init), (20...24).map(UInt8.init), [], (40...70).map(UInt8.init)]
-        let unit = [0x00] + speech[0] + [0x44] + speech[1] + [0x7C] + speech[2] + [0x3C] + speech[3]
-        let packets = try Packetized(&packetizer, unit, layout: Self.layout, markers: .none)
-        #expect(packets.payloads == [hex("F0 80 C4 FC 3C") + speech[0] + speech[1] + speech[3]])
-        let single = try Packetized(&packetizer, [0x44, 1, 2, 3, 4, 5], layout: Self.layout, markers: .none)
-        #expect(single.payloads == [hex("F0 44 0102030405")])
-        // Padding bits of the byte are not the file's to set.
-        let padded = try Packetized(&packetizer, [0xC7, 1, 2, 3, 4, 5], layout: Self.layout, markers: .none)
-        #expect(padded.payloads == [hex("F0 44 0102030405")])
+    private static func payload(_ codec: Codec, _ unit: [UInt8]) throws -> [UInt8] {
+        var packetizer = try SpeechFixture(codec).format().packetizer(layout)
+        let packets = try Packetized(&packetizer, unit, layout: layout, markers: .none)
+        #expect(packets.payloads.count == 1)
+        return packets.payloads[0]
     }
 
+    /// CMR 15; F=0; Q as it is stored; then the speech.
+    @Test func payload() throws {
+        let speech = (0...11).map(UInt8.init)
+        #expect(try Self.payload(.amr, [0x04] + speech) == hex("F0 04") + speech)
+        #expect(try Self.payload(.amr, [0x00] + speech) == hex("F0 00") + speech)
+        #expect(try Self.payload(.amr, [0x44, 1, 2, 3, 4, 5]) == hex("F0 44 0102030405"))
+        // Padding bits of the byte are not the file's to set.
+        #expect(try Self.payload(.amr, [0xC7, 1, 2, 3, 4, 5]) == hex("F0 44 0102030405"))
+        #expect(try Self.payload(.amrWB, [0x4C, 1, 2, 3, 4, 5]) == hex("F0 4C 0102030405"))
+    }
+
+    /// No data, lost, reserved.
     @Test func typesWithoutSpeech() throws {
-        var narrow = try SpeechFixture(.amr).format().packetizer(Self.layout)
-        let reserved = try Packetized(&narrow, [0x4C, 0x74, 0x78], layout: Self.layout, markers: .none)
-        #expect(reserved.payloads == [hex("F0 FC FC 78")])
-        var wide = try SpeechFixture(.amrWB).format().packetizer(Self.layout)
-        let lost = try Packetized(&wide, [0x54, 0x74, 0x7C], layout: Self.layout, markers: .none)
-        #expect(lost.payloads == [hex("F0 FC F4 7C")])
+        for (stored, sent) in [(0x7C, 0x7C), (0x78, 0x78), (0x4C, 0x7C), (0x70, 0x7C)] as [(UInt8, UInt8)] {
+            #expect(try Self.payload(.amr, [stored]) == [0xF0, sent])
+        }
+        for (stored, sent) in [(0x7C, 0x7C), (0x74, 0x74), (0x70, 0x70), (0x54, 0x7C)] as [(UInt8, UInt8)] {
+            #expect(try Self.payload(.amrWB, [stored]) == [0xF0, sent])
+        }
     }
 
     /// A frame that is cut off is dropped with what follows.
     @Test func damage() throws {
-        var packetizer = try SpeechFixture(.amr).format().packetizer(Self.layout)
-        let unit: [UInt8] = [0x44, 1, 2, 3, 4, 5]
         for rest in 1..<13 {
-            let cut = unit + [0x04] + [UInt8](repeating: 9, count: rest - 1)
-            let packets = try Packetized(&packetizer, cut, layout: Self.layout, markers: .none)
-            #expect(packets.payloads == [hex("F0 44 0102030405")])
+            let cut = [0x44, 1, 2, 3, 4, 5, 0x04] + [UInt8](repeating: 9, count: rest - 1)
+            #expect(try Self.payload(.amr, cut) == hex("F0 44 0102030405"))
         }
         for unit: [UInt8] in [[], [0x04], [0x3C] + [UInt8](repeating: 0, count: 30)] {
             #expect(throws: PacketizationError.malformed("no whole frame", offset: 0)) {
-                try Packetized(&packetizer, unit, layout: Self.layout)
+                try Self.payload(.amr, unit)
             }
         }
     }
 
-    /// 200 ms to a packet, less where the largest frames would not fit.
-    @Test(arguments: [(Codec.amr, 1372, 10), (.amrWB, 1372, 10), (.amr, 333, 10), (.amr, 332, 9), (.amrWB, 128, 1)])
-    func framing(codec: Codec, mtu: Int, frames: Int) throws {
+    /// A frame to a packet, of a sample with 47 too.
+    @Test(arguments: [(Codec.amr, 160, UInt32(8000)), (.amrWB, 320, 16_000)], [128, 1372])
+    func framing(row: (codec: Codec, samples: Int, rate: UInt32), mtu: Int) throws {
         let layout = PacketLayout(prefix: 4, maximumPacketSize: mtu)
-        let format = try SpeechFixture(codec).format()
+        let format = try SpeechFixture(row.codec).format()
         let framing = try #require(format.sampleFraming(in: layout))
-        #expect(framing.maximumFrames == frames)
-        #expect(Int(framing.sampleRate.hertz) == 50 * framing.samplesPerFrame)
+        #expect(framing.maximumFrames == 1 && framing.samplesPerFrame == row.samples)
+        #expect(framing.sampleRate.hertz == row.rate)
+        let unit = [UInt8](repeating: 0x7C, count: 47)
+        #expect(framing.pieces(of: unit).count == 47)
         var packetizer = format.packetizer(layout)
-        let longest =
-            codec == .amr ? [0x3C] + [UInt8](repeating: 1, count: 31) : [0x44] + [UInt8](repeating: 1, count: 60)
-        let full = Array(repeatElement(longest, count: frames).joined())
-        #expect(try Packetized(&packetizer, full, layout: layout, markers: .none).payloads[0].count == 1 + full.count)
-        #expect(throws: PacketizationError.tooLarge(bytes: full.count + longest.count, limit: full.count)) {
-            try Packetized(&packetizer, full + longest, layout: layout)
+        #expect(throws: PacketizationError.tooLarge(bytes: 2, limit: row.codec == .amr ? 32 : 61)) {
+            try Packetized(&packetizer, [0x7C, 0x7C], layout: layout)
         }
     }
 }
