@@ -73,7 +73,9 @@ extension Container {
         case .mpegPS: Self.appearing("MPEG program stream", .clock, dividesUnits: true)
         case .flv: Self.appearing("FLV", .rounded)
         case .asf: ContainerTraits(label: "ASF", stamps: .rounded, seeking: .landing, needsStreamInfo: true)
-        case .ogg: ContainerTraits(label: "Ogg", stamps: .pages, seeking: .landing, needsStreamInfo: true)
+        case .ogg:
+            ContainerTraits(
+                label: "Ogg", stamps: .pages, seeking: .landing, needsStreamInfo: true, describesUnits: true)
         case .mxf: ContainerTraits(label: "MXF", stamps: .exact, seeking: .landing, needsStreamInfo: true)
         case .realMedia: ContainerTraits(label: "RealMedia", stamps: .rounded, seeking: .landing, needsStreamInfo: true)
         case .wav: Self.pcm("WAV")

@@ -104,7 +104,7 @@ struct FirstUnitsReader: ~Copyable {
             examined.isDone = true
             return true
         }
-        guard packet.size > 0, !packet.isCorrupt else { return false }
+        guard packet.size > 0 || examined.stream.codec.codec.hasEmptyUnits, !packet.isCorrupt else { return false }
         try examined.take(&packet, context, &timeline)
         return true
     }

@@ -13,6 +13,8 @@ package enum Packetizer: Sendable {
     case ac3(AC3Packetizer)
     case pcm(PCMPacketizer)
     case opus(OpusPacketizer)
+    case xiph(XiphPacketizer)
+    case latm(LATMPacketizer)
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
@@ -68,6 +70,12 @@ package enum Packetizer: Sendable {
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .opus(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .xiph(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .latm(var packetizer):
+            self = .vacated
+            defer { self = .latm(packetizer) }
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         }
     }
 
@@ -98,11 +106,14 @@ package enum Packetizer: Sendable {
         case .motionJPEG, .h263:
             // Each picture says all that it needs.
             break
-        case .mpeg4Generic:
+        case .mpeg4Generic, .latm:
             // RFC 3640 has the configuration in SDP alone.
             break
         case .mpegAudio, .ac3, .pcm, .opus:
             // The frames say all themselves, or the format has nothing that could change.
+            break
+        case .xiph:
+            // SDP alone has the headers (RFC 5215 3.2): FFmpeg takes no others.
             break
         }
     }

@@ -28,10 +28,14 @@ package struct PayloadFormat: Hashable, Sendable {
         case motionJPEG
         case h263
         case mpeg4Generic(isADTS: Bool, samplesPerUnit: Int)
+        case latm
         case mpegAudio
         case ac3
+        case eac3
         case pcm(SampleConversion)
         case opus
+        /// Vorbis and Theora.
+        case xiph(identifier: UInt32)
     }
 
     /// The format for a track, from its codec's own configuration.
@@ -48,12 +52,17 @@ package struct PayloadFormat: Hashable, Sendable {
         case .motionJPEG: try .motionJPEG(codec, firstUnit: firstUnit)
         case .h263: try .h263(firstUnit: firstUnit)
         case .aac: try .mpeg4Generic(codec, firstUnit: firstUnit)
+        case .latm: try .latm(codec, firstUnit: firstUnit)
         case .mpegAudio: .mpegAudio()
         case .ac3: try .ac3(codec, firstUnit: firstUnit)
+        case .eac3: try .eac3(codec, firstUnit: firstUnit)
         case .pcm(let format): try .linearAudio(codec, format)
         case .pcmu: try .g711(codec, .muLaw)
         case .pcma: try .g711(codec, .aLaw)
         case .opus: try .opus(codec)
+        case .vorbis: try .vorbis(codec)
+        case .theora: try .theora(codec)
+        case .speex: try .speex(codec)
         default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
         }
     }
@@ -63,6 +72,8 @@ package struct PayloadFormat: Hashable, Sendable {
         switch codec {
         case .h264, .h265, .mpeg4Visual, .mpeg1Video, .mpeg2Video, .motionJPEG, .h263: nil
         case .aac, .mpegAudio, .ac3, .pcm, .pcmu, .pcma, .opus: nil
+        case .vorbis, .theora: nil
+        case .eac3, .speex, .latm: nil
         default: "no RTP payload format for \(codec)"
         }
     }
@@ -85,10 +96,14 @@ package struct PayloadFormat: Hashable, Sendable {
             return .h263(H263Packetizer(layout: layout, payloadType: payloadType))
         case .mpeg4Generic(let isADTS, _):
             return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType, isADTS: isADTS))
+        case .latm: return .latm(LATMPacketizer(layout: layout, payloadType: payloadType))
         case .mpegAudio: return .mpegAudio(MPEGAudioPacketizer(layout: layout, payloadType: payloadType))
         case .ac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType))
+        case .eac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType, isEnhanced: true))
         case .pcm(let samples): return .pcm(PCMPacketizer(samples, layout: layout, payloadType: payloadType))
         case .opus: return .opus(OpusPacketizer(layout: layout, payloadType: payloadType))
+        case .xiph(let identifier):
+            return .xiph(XiphPacketizer(identifier: identifier, layout: layout, payloadType: payloadType))
         }
     }
 

@@ -63,7 +63,7 @@ import Timestamps
 
     @Test func extremesDoNotTrap() {
         let stamps: [Int64] = [.max, .min, 0, .max - 1, .min, -1]
-        for codec in ["vp9", "vc1"] {
+        for codec in [Codec.vp9, .vc1] {
             #expect(times(codec, stamps, keys: [0, 3], duration: .max).count == stamps.count)
         }
     }
