@@ -85,9 +85,11 @@ extension Container {
         case .mpegPS: Self.appearing("MPEG program stream", .clock, dividesUnits: true)
         case .flv: Self.appearing("FLV", .rounded)
         case .asf: ContainerTraits(label: "ASF", stamps: .partial, seeking: .landing, needsStreamInfo: true)
-        case .ogg: ContainerTraits(label: "Ogg", stamps: .pages, seeking: .landing, needsStreamInfo: true)
         case .mxf: ContainerTraits(label: "MXF", stamps: .partial, seeking: .landing, needsStreamInfo: true)
         case .nut: ContainerTraits(label: "NUT", stamps: .presentation, seeking: .landing, needsStreamInfo: true)
+        case .ogg:
+            ContainerTraits(
+                label: "Ogg", stamps: .pages, seeking: .landing, needsStreamInfo: true, describesUnits: true)
         case .realMedia: ContainerTraits(label: "RealMedia", stamps: .rounded, seeking: .landing, needsStreamInfo: true)
         case .wav: Self.pcm("WAV")
         case .wave64: Self.pcm("Wave64")

@@ -67,7 +67,7 @@ struct AVIAudioClock {
 
     /// Counts from where the demuxer stands. Nil if too little can be counted.
     private func measure(_ stream: StreamDescription, _ context: inout InputContext) -> AudioSection? {
-        let counter = SampleCounter(stream.codec)
+        var counter = SampleCounter(stream.codec)
         var section: AudioSection?
         var packet = Packet()
         for _ in 0..<Self.maximumUnits {

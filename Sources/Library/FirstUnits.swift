@@ -106,7 +106,9 @@ struct FirstUnitsReader: ~Copyable {
             examined.isDone = true
             return true
         }
-        guard packet.size > 0, !packet.isCorrupt || container.traits.marksGaps else { return false }
+        guard packet.size > 0 || examined.stream.codec.codec.hasEmptyUnits,
+            !packet.isCorrupt || container.traits.marksGaps
+        else { return false }
         try examined.take(&packet, context, &timeline)
         return true
     }

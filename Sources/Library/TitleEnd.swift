@@ -86,7 +86,9 @@ struct TitleEnd {
         let lasting = streams.filter { !Self.isSparse($0) }
         while (lasting.isEmpty ? streams : lasting).contains(where: { ends[$0.index] == nil }) {
             let position = max(0, file.size - window)
-            let found = try read(streams, firsts, container) { input, streamOf throws(AVFailure) in
+            let needsStamps = container.traits.stamps == .pages && window == Self.firstWindow
+            let found = try read(streams, firsts, container, needsStamps: needsStamps) {
+                input, streamOf throws(AVFailure) in
                 if container.traits.stamps == .clock {
                     try input.seek(toByte: position)
                 } else if window == Self.firstWindow, let stream = streamOf[leader.index] {
@@ -105,12 +107,15 @@ struct TitleEnd {
     /// Reads all that lies behind the place that `land` goes to.
     private func read(
         _ streams: [StreamDescription], _ firsts: [Int: FirstUnits], _ container: Container,
+        needsStamps: Bool = false,
         land: (inout InputContext, [Int: Int]) throws(AVFailure) -> Void
     ) throws(MediaError) -> [Int: TrackEnd] {
         var input = try InputContext(
             file, container: container, settings: settings, interrupt: interrupt)
         var tracks: [Int: EndingTrack] = [:]
-        for stream in streams { tracks[stream.index] = EndingTrack(stream, firsts[stream.index]!) }
+        for stream in streams {
+            tracks[stream.index] = EndingTrack(stream, firsts[stream.index]!, needsStamp: needsStamps)
+        }
         var indices = Self.indices(of: streams, input)
         do { try land(&input, indices) } catch { return [:] }
         input.select(indices.values)
@@ -156,15 +161,22 @@ private final class EndingTrack {
     private var reconstructor: TimestampReconstructor
     private var end: MediaTime?
     private var mark = ReadingMark()
+    /// What comes before the first stamp has no time.
+    private var needsStamp: Bool
+    private let hasEmptyUnits: Bool
 
-    init(_ stream: StreamDescription, _ first: FirstUnits) {
+    init(_ stream: StreamDescription, _ first: FirstUnits, needsStamp: Bool) {
+        self.needsStamp = needsStamp
+        hasEmptyUnits = stream.codec.codec.hasEmptyUnits
         reconstructor = TimestampReconstructor(codec: stream.codec, timeBase: first.timeBase, rules: first.rules)
         reconstructor.reset(to: first.decode)
     }
 
     func take(_ packet: borrowing Packet, _ timeline: inout FileTimeline) {
         mark.pass(packet)
-        guard packet.size > 0 else { return }
+        if needsStamp, packet.decodeTicks == nil, packet.presentationTicks == nil { return }
+        needsStamp = false
+        guard packet.size > 0 || hasEmptyUnits else { return }
         let unit = StoredUnit(
             decodeTicks: packet.decodeTicks, presentationTicks: packet.presentationTicks,
             durationTicks: packet.durationTicks, isKey: packet.isKey, isDiscardable: packet.isDisposable)

@@ -238,7 +238,7 @@ final class TitleReader {
     /// Finds the times of the packet in `scratch`, as `advance`.
     private func time(_ track: TrackReader, _ batch: inout Batch) throws(MediaError) -> AccessUnit? {
         if isUntimed(track) { return nil }
-        if let reason = damage {
+        if let reason = damage(track) {
             if scratch.size > 0 { skip(&batch, reason) }
             drop(scratch, track, &batch)
             return nil
@@ -318,8 +318,8 @@ final class TitleReader {
     }
 
     /// Why the packet in `scratch` cannot be sent, if it cannot.
-    private var damage: String? {
-        if scratch.size == 0 { return "empty access unit" }
+    private func damage(_ track: TrackReader) -> String? {
+        if scratch.size == 0, !track.source.codec.codec.hasEmptyUnits { return "empty access unit" }
         return scratch.isCorrupt && !description.demuxer.traits.marksGaps ? "damaged access unit" : nil
     }
 

@@ -111,6 +111,11 @@ extension PCMFormat: CustomStringConvertible {
     }
 }
 
+extension Codec {
+    /// A unit without a byte means something: the picture before it stays (Theora 7.1).
+    package var hasEmptyUnits: Bool { self == .theora }
+}
+
 extension Codec: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -24,6 +24,8 @@ package enum Packetizer: Sendable {
     case jpeg2000(JPEG2000Packetizer)
     case rawVideo(RawVideoPacketizer)
     case transportStream(TransportStreamPacketizer)
+    case xiph(XiphPacketizer)
+    case latm(LATMPacketizer)
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
@@ -109,6 +111,12 @@ package enum Packetizer: Sendable {
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .transportStream(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .xiph(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .latm(var packetizer):
+            self = .vacated
+            defer { self = .latm(packetizer) }
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         }
     }
 
@@ -145,7 +153,7 @@ package enum Packetizer: Sendable {
         case .motionJPEG, .h263, .vp8, .vp9:
             // Each picture says all that it needs.
             break
-        case .mpeg4Generic:
+        case .mpeg4Generic, .latm:
             // RFC 3640 has the configuration in SDP alone.
             break
         case .dv, .jpeg2000, .rawVideo, .transportStream:
@@ -153,6 +161,9 @@ package enum Packetizer: Sendable {
             break
         case .mpegAudio, .ac3, .pcm, .opus, .speech, .klv, .t140:
             // The frames say all themselves, or the format has nothing that could change.
+            break
+        case .xiph:
+            // SDP alone has the headers (RFC 5215 3.2): FFmpeg takes no others.
             break
         }
     }

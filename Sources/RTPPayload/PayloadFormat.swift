@@ -32,8 +32,10 @@ package struct PayloadFormat: Hashable, Sendable {
         case vp9
         case av1(AV1Configuration)
         case mpeg4Generic(isADTS: Bool, samplesPerUnit: Int)
+        case latm
         case mpegAudio
         case ac3
+        case eac3
         case pcm(SampleConversion)
         case opus
         case speech(SpeechFormat)
@@ -43,6 +45,8 @@ package struct PayloadFormat: Hashable, Sendable {
         case jpeg2000
         case rawVideo(RawConversion)
         case transportStream
+        /// Vorbis and Theora.
+        case xiph(identifier: UInt32)
     }
 
     /// The format for a track, from its codec's own configuration.
@@ -63,8 +67,10 @@ package struct PayloadFormat: Hashable, Sendable {
         case .vp9: try .vp9(firstUnit: firstUnit)
         case .av1: try .av1(codec, firstUnit: firstUnit)
         case .aac: try .mpeg4Generic(codec, firstUnit: firstUnit)
+        case .latm: try .latm(codec, firstUnit: firstUnit)
         case .mpegAudio: .mpegAudio()
         case .ac3: try .ac3(codec, firstUnit: firstUnit)
+        case .eac3: try .eac3(codec, firstUnit: firstUnit)
         case .pcm(let format): try .linearAudio(codec, format)
         case .pcmu: try .g711(codec, .muLaw)
         case .pcma: try .g711(codec, .aLaw)
@@ -80,6 +86,9 @@ package struct PayloadFormat: Hashable, Sendable {
         case .dv: try .dv(firstUnit: firstUnit)
         case .jpeg2000: try .jpeg2000(codec, firstUnit: firstUnit)
         case .rawVideo: try .rawVideo(codec, firstUnit: firstUnit)
+        case .vorbis: try .vorbis(codec)
+        case .theora: try .theora(codec)
+        case .speex: try .speex(codec)
         default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
         }
     }
@@ -93,6 +102,8 @@ package struct PayloadFormat: Hashable, Sendable {
         case .amr, .amrWB, .g722, .g726, .g7231, .g729, .gsm, .gsmMS, .ilbc, .qcelp, .evrc: nil
         case .klv, .text: nil
         case .dv, .jpeg2000, .rawVideo: nil
+        case .vorbis, .theora: nil
+        case .eac3, .speex, .latm: nil
         default: "no RTP payload format for \(codec)"
         }
     }
@@ -121,8 +132,10 @@ package struct PayloadFormat: Hashable, Sendable {
             return .av1(AV1Packetizer(configuration, layout: layout, payloadType: payloadType))
         case .mpeg4Generic(let isADTS, _):
             return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType, isADTS: isADTS))
+        case .latm: return .latm(LATMPacketizer(layout: layout, payloadType: payloadType))
         case .mpegAudio: return .mpegAudio(MPEGAudioPacketizer(layout: layout, payloadType: payloadType))
         case .ac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType))
+        case .eac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType, isEnhanced: true))
         case .pcm(let samples): return .pcm(PCMPacketizer(samples, layout: layout, payloadType: payloadType))
         case .opus: return .opus(OpusPacketizer(layout: layout, payloadType: payloadType))
         case .speech(let format):
@@ -135,6 +148,8 @@ package struct PayloadFormat: Hashable, Sendable {
             return .rawVideo(RawVideoPacketizer(conversion, layout: layout, payloadType: payloadType))
         case .transportStream:
             return .transportStream(TransportStreamPacketizer(layout: layout, payloadType: payloadType))
+        case .xiph(let identifier):
+            return .xiph(XiphPacketizer(identifier: identifier, layout: layout, payloadType: payloadType))
         }
     }
 

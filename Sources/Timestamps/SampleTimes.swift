@@ -10,7 +10,9 @@ struct SampleTimes: Sendable {
     private let timeBase: TimeBase
     private let stamps: TimestampRules.Stamps
     private let stampsTellGaps: Bool
-    private let samples: SampleCounter
+    /// Durations that are shorter than the count are meant, and stamps are libavformat's own reckoning.
+    private let isOgg: Bool
+    private var samples: SampleCounter
     /// How far a stamp may lie off the count.
     private let tolerance: MediaTime
     private var order: DecodeOrder
@@ -21,12 +23,15 @@ struct SampleTimes: Sendable {
     private var base: MediaTime?
     private var count: Int64 = 0
     private var rate: Int32 = 1
+    /// How many samples the unit before has is a guess: the next stamp counts.
+    private var isGuess = false
     private var lastDuration = MediaTime.zero
 
     init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
         self.timeBase = timeBase
         stamps = rules.stamps
         stampsTellGaps = rules.stampsTellGaps
+        isOgg = rules.stamps == .sparse && rules.wrapBits == nil
         samples = SampleCounter(codec)
         // Units of audio are seldom shorter than a container's tick; what follows a nudged one must not be pushed off.
         order = DecodeOrder(timeBase: TimeBase(1, 1_000_000_000))
@@ -48,7 +53,8 @@ struct SampleTimes: Sendable {
         if let counted {
             if counted.rate != rate { rebase(expected, rate: counted.rate) }
             count += Int64(counted.samples)
-            lastDuration = MediaTime(ticks: Int64(counted.samples), timeBase: TimeBase(1, counted.rate))
+            isGuess = !counted.isCertain
+            lastDuration = duration(of: unit, counted)
         } else {
             if unit.durationTicks > 0 { lastDuration = MediaTime(ticks: unit.durationTicks, timeBase: timeBase) }
             rebase(time + lastDuration, rate: rate)
@@ -57,6 +63,13 @@ struct SampleTimes: Sendable {
         ready = TimedUnit(
             decodeTime: times.decode, presentationTime: times.presentation, duration: lastDuration,
             isRandomAccessPoint: true, isDiscardable: unit.isDiscardable)
+    }
+
+    /// Ogg says how much of its last unit is to be heard.
+    private func duration(of unit: StoredUnit, _ counted: SampleCounter.Count) -> MediaTime {
+        let whole = MediaTime(ticks: Int64(counted.samples), timeBase: TimeBase(1, counted.rate))
+        guard isOgg, unit.durationTicks > 0 else { return whole }
+        return min(whole, MediaTime(ticks: unit.durationTicks, timeBase: timeBase))
     }
 
     mutating func next() -> TimedUnit? {
@@ -68,7 +81,8 @@ struct SampleTimes: Sendable {
         order.reset()
         ready = nil
         base = stamps == .none ? start : nil
-        (count, lastDuration) = (0, .zero)
+        (count, lastDuration, isGuess) = (0, .zero, false)
+        samples.reset()
     }
 
     private var expected: MediaTime {
@@ -81,20 +95,21 @@ struct SampleTimes: Sendable {
 
     /// The time of a unit that is stamped `ticks`.
     private mutating func time(at ticks: Int64, _ counted: SampleCounter.Count?) -> MediaTime {
-        let stamped = MediaTime(ticks: ticks, timeBase: timeBase)
+        var stamped = MediaTime(ticks: ticks, timeBase: timeBase)
         guard let counted else {
             // No count to trust more than the stamps.
             rebase(stamped, rate: rate)
             return stamped
         }
         if origin == nil { origin = ticks }
-        if base != nil {
+        if base != nil, !isGuess {
             guard stampsTellGaps else { return expected }
             let distance = stamped - expected
-            if distance <= tolerance, .zero - distance <= tolerance { return expected }
+            if isWithinTolerance(distance) || isWithinTolerance(distance - lag(counted)) { return expected }
             // Stamped so early that it would lie on the unit before: units follow each other all the same.
             if distance < .zero, stamps == .decode || .zero - distance > lastDuration { return expected }
         }
+        if isOgg { stamped -= lag(counted) }
         rebase(stamped, rate: counted.rate)
         if let origin {
             snap(stamped, to: MediaTime(ticks: origin, timeBase: timeBase), counted)
@@ -102,10 +117,18 @@ struct SampleTimes: Sendable {
         return expected
     }
 
+    private func isWithinTolerance(_ distance: MediaTime) -> Bool {
+        distance <= tolerance && .zero - distance <= tolerance
+    }
+
+    private func lag(_ counted: SampleCounter.Count) -> MediaTime {
+        MediaTime(ticks: Int64(counted.stampLag), timeBase: TimeBase(1, counted.rate))
+    }
+
     /// Begins the count at `origin`, if `stamped` can be a whole number of units from there.
     private mutating func snap(_ stamped: MediaTime, to origin: MediaTime, _ counted: SampleCounter.Count) {
         // A container that counts bytes stamps uncompressed samples exactly.
-        let size = stamps == .decode && samples.countsBytes ? 1 : counted.samples
+        let size = stamps == .decode && samples.countsBytes ? 1 : counted.grid
         guard size > 0 else { return }
         let unit = Int128(size) * 1_000_000_000
         let scaled = Int128((stamped - origin).nanoseconds) * Int128(counted.rate)
@@ -116,8 +139,7 @@ struct SampleTimes: Sendable {
         let (samples, overflow) = Int64(clamping: units).multipliedReportingOverflow(by: Int64(size))
         guard !overflow else { return }
         let time = origin + MediaTime(ticks: samples, timeBase: TimeBase(1, counted.rate))
-        let distance = time - stamped
-        guard distance <= tolerance, .zero - distance <= tolerance else { return }
+        guard isWithinTolerance(time - stamped) else { return }
         (base, count) = (origin, samples)
     }
 

@@ -6,12 +6,13 @@ import Testing
 /// Whatever a file holds, the audio packetizers make packets of it or an error, and never trap.
 @Suite struct AudioFuzzTests {
     private static let codecs: [Codec] = [
-        .aac, .mpegAudio, .ac3, .opus, .pcmu, .pcma, .pcm(PCMTests.linear(.float, 32)),
+        .aac, .mpegAudio, .ac3, .eac3, .opus, .pcmu, .pcma, .pcm(PCMTests.linear(.float, 32)),
         .pcm(PCMTests.linear(.signed, 24)),
     ]
     /// Headers that lead deeper than noise does.
     private static let starts = [
-        "FFFB9064", "FFFB0064", "FFF380C4", "0B7700001E404000", "0B7721935048 2F84", "FFF15080", "FFF05000", "4F707573",
+        "FFFB9064", "FFFB0064", "FFF380C4", "0B7700001E404000", "0B7702FF3F80", "0B7721935048 2F84", "FFF15080",
+        "FFF05000", "4F707573",
         "",
     ]
 

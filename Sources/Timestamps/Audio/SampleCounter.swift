@@ -7,6 +7,19 @@ package struct SampleCounter: Sendable {
         package var samples: Int
         /// Per second, positive.
         package var rate: Int32
+        /// Units begin at multiples of this, counted from the track's first unit.
+        package var grid: Int
+        /// False where only the unit before would tell, and that is not known.
+        package var isCertain: Bool
+
+        /// Samples by which a container's stamp of the unit may be late, because its muxer or demuxer took the unit before for another kind.
+        package var stampLag: Int
+
+        /// - Parameter grid: nil if all units of the track have as many samples as this one.
+        package init(samples: Int, rate: Int32, grid: Int? = nil, isCertain: Bool = true, stampLag: Int = 0) {
+            (self.samples, self.rate, self.grid) = (samples, rate, grid ?? samples)
+            (self.isCertain, self.stampLag) = (isCertain, stampLag)
+        }
     }
 
     private enum Method: Sendable {
@@ -18,10 +31,13 @@ package struct SampleCounter: Sendable {
         case ac3
         case opus
         case speech(SpeechFrames)
+        case vorbis(VorbisBlocks)
+        /// As the last configuration in the stream says.
+        case latm(Count?)
         case unknown
     }
 
-    private let method: Method
+    private var method: Method
     /// Every second has as many bytes as the container says.
     package let hasStatedByteRate: Bool
 
@@ -33,6 +49,13 @@ package struct SampleCounter: Sendable {
         case .mpegAudio: method = .mpegAudio
         case .ac3, .eac3: method = .ac3
         case .opus: method = .opus
+        case .latm: method = .latm(nil)
+        case .vorbis: method = VorbisBlocks(configuration: codec.configuration).map { .vorbis($0) } ?? .unknown
+        case .speex:
+            let header = SpeexHeader(codec.configuration)
+            method =
+                header.map { .constant(Count(samples: $0.samplesPerPacket, rate: Int32(clamping: $0.rate))) }
+                ?? .unknown
         case .pcm(let format) where rate > 0 && codec.channels > 0 && format.bits >= 8:
             method = .bytes(format.bits / 8 * codec.channels, rate: rate)
         case .pcmu where rate > 0 && codec.channels > 0: method = .bytes(codec.channels, rate: rate)
@@ -57,17 +80,25 @@ package struct SampleCounter: Sendable {
     /// Every sample has the same size.
     var countsBytes: Bool { if case .bytes = method { true } else { false } }
 
-    /// Nil if the bytes do not tell.
-    package func count(in unit: RawSpan) -> Count? {
+    /// Of the unit that follows the last one. Nil if the bytes do not tell.
+    package mutating func count(in unit: RawSpan) -> Count? {
         switch method {
-        case .constant(let count): count
-        case .bytes(let size, let rate): Count(samples: unit.byteCount / size, rate: rate)
-        case .adts: ADTSFrame.count(in: unit)
-        case .mpegAudio: MPEGAudioFrame.count(in: unit)
-        case .ac3: AC3Frame.count(in: unit)
-        case .opus: OpusPacket.count(in: unit)
-        case .speech(let frames): Self.count(frames, in: unit)
-        case .unknown: nil
+        case .constant(let count): return count
+        case .bytes(let size, let rate): return Count(samples: unit.byteCount / size, rate: rate)
+        case .adts: return ADTSFrame.count(in: unit)
+        case .mpegAudio: return MPEGAudioFrame.count(in: unit)
+        case .ac3: return AC3Frame.count(in: unit)
+        case .opus: return OpusPacket.count(in: unit)
+        case .vorbis(var blocks):
+            defer { method = .vorbis(blocks) }
+            return blocks.count(in: unit)
+        case .latm(let last):
+            let found = (try? LATMElement(unit))?.configuration
+            let count = found.map { Count(samples: $0.samples, rate: $0.rate) } ?? last
+            method = .latm(count)
+            return count
+        case .speech(let frames): return Self.count(frames, in: unit)
+        case .unknown: return nil
         }
     }
 
@@ -88,5 +119,12 @@ package struct SampleCounter: Sendable {
     private static func count(_ frames: SpeechFrames, in unit: RawSpan) -> Count? {
         let count = frames.size.count(in: unit)
         return count > 0 ? Count(samples: count * frames.samples, rate: frames.rate) : nil
+    }
+
+    /// The next unit does not follow the last one.
+    package mutating func reset() {
+        guard case .vorbis(var blocks) = method else { return }
+        blocks.reset()
+        method = .vorbis(blocks)
     }
 }

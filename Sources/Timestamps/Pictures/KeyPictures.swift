@@ -11,6 +11,7 @@ package struct KeyPictures: Sendable {
         case h263
         case mpeg4
         case mpegVideo
+        case theora
         case h264(NALUnits)
         case h265(NALUnits)
         case vp8
@@ -26,6 +27,7 @@ package struct KeyPictures: Sendable {
         case .h263: syntax = .h263
         case .mpeg4Visual: syntax = .mpeg4
         case .mpeg1Video, .mpeg2Video: syntax = .mpegVideo
+        case .theora: syntax = .theora
         case .h264: syntax = .h264(NALUnits(record: configuration, lengthSizeAt: 4))
         case .h265: syntax = .h265(NALUnits(record: configuration, lengthSizeAt: 21))
         case .vp8: syntax = .vp8
@@ -50,6 +52,7 @@ package struct KeyPictures: Sendable {
         case .h263: H263Picture.isIntra(unit)
         case .mpeg4: Self.isIntraPlane(unit)
         case .mpegVideo: Self.isIntraPicture(unit)
+        case .theora: TheoraHeaders.isIntraFrame(unit)
         case .h264(let framing): Self.isIntraH264(unit, framing)
         case .h265(let framing): Self.isIntraH265(unit, framing)
         case .vp8: VP8FrameHeader(unit)?.isKey

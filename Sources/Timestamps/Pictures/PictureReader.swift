@@ -5,6 +5,7 @@ struct PictureReader: Sendable {
     private enum Syntax: Sendable {
         /// Decoding order is output order.
         case inOrder
+        case theora(frame: TimeBase?)
         /// Nothing is known about the codec.
         case unknown
         case mpeg4(MPEG4Pictures)
@@ -29,6 +30,7 @@ struct PictureReader: Sendable {
         case .mpeg1Video, .mpeg2Video:
             syntax = .mpegVideo(MPEGVideoPictures(configuration: codec.configuration))
         case .av1: syntax = .av1(AV1Frames(configuration: codec.configuration))
+        case .theora: syntax = .theora(frame: TheoraHeaders.frameDuration(configuration: codec.configuration))
         case .vc1, .wmv3, .vc2, .h266: syntax = .unknown
         case .other(let name): syntax = Self.inOrderCodecs.contains(name) ? .inOrder : .unknown
         default: syntax = .inOrder
@@ -44,7 +46,7 @@ struct PictureReader: Sendable {
     /// Frames that a decoder holds back, if the headers seen so far say; nil if that has to be learned.
     var reorderDepth: Int? {
         switch syntax {
-        case .inOrder, .av1: 0
+        case .inOrder, .av1, .theora: 0
         case .unknown: nil
         case .mpeg4(let pictures): pictures.reorderDepth
         case .mpegVideo(let pictures): pictures.reorderDepth
@@ -57,6 +59,7 @@ struct PictureReader: Sendable {
     var frameDuration: TimeBase? {
         switch syntax {
         case .inOrder, .unknown: fixedFrameDuration
+        case .theora(let frame): frame
         case .mpeg4(let pictures): pictures.frameDuration
         case .mpegVideo(let pictures): pictures.frameDuration
         case .h264(let pictures): pictures.frameDuration
@@ -69,7 +72,7 @@ struct PictureReader: Sendable {
     mutating func picture(in bytes: RawSpan) -> Picture? {
         guard bytes.byteCount > 0 else { return nil }
         switch syntax {
-        case .inOrder, .unknown:
+        case .inOrder, .unknown, .theora:
             count += 1
             return Picture(rank: PictureRank(sequence: 0, order: count))
         case .av1(var frames):
@@ -102,7 +105,7 @@ struct PictureReader: Sendable {
     /// The next unit does not follow the last one; headers seen stay.
     mutating func reset() {
         switch syntax {
-        case .inOrder, .unknown, .av1: count = 0
+        case .inOrder, .unknown, .av1, .theora: count = 0
         case .mpeg4(var pictures):
             pictures.reset()
             syntax = .mpeg4(pictures)

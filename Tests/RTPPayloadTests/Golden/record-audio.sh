@@ -45,4 +45,8 @@ gst opus-gst 300 clip.opus "oggdemux ! opusparse" rtpopuspay
 # FFmpeg sends no ADTS: it takes the same units from an MP4, to whose configuration it has copied the program config element.
 $F -y -i clip.aac -c copy clip.m4a
 $C adts-ffmpeg 600 clip.aac -- $F -i clip.m4a -c copy -f rtp "rtp://127.0.0.1:PORT?pkt_size=600"
+# The units are LATM's, the packets those of the same frames in an MP4.
+make 44100 stereo 0.6 clip.m4a aac -b:a 64k
+$F -y -i clip.m4a -c copy -f latm clip.loas
+$C latm-ffmpeg 160 clip.loas -- $F -i clip.m4a -c copy -f rtp "rtp://127.0.0.1:PORT?pkt_size=160"
 rm clip.* clip24.wav clip8.wav clipu.wav clipa.wav

@@ -24,26 +24,30 @@ extension PayloadFormat {
     }
 }
 
-/// Packetizes AC-3: a frame per packet, or fragments of one.
+/// Packetizes AC-3 and Enhanced AC-3: a unit's frames, as many as fit in a packet, or fragments of one.
 /// ```
 ///  0                   1
 ///  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5
 /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-/// |    MBZ    | FT|       NF      |  frames, or a fragment of one     (4.1.1)
+/// |    MBZ    | FT|       NF      |  frames, or a fragment of one     (RFC 4184 4.1.1)
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |     MBZ     |F|       NF      |  the same of Enhanced AC-3        (RFC 4598 4.1.1)
 /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 /// ```
 /// The marker is set on packets of whole frames and on a frame's last fragment (4.1).
 package struct AC3Packetizer: Sendable {
     private let layout: PacketLayout
     private let payloadType: UInt8
+    private let isEnhanced: Bool
 
     private static let headerSection = 2
-    /// Far above a frame (at most 3,840 bytes); bounds what NF and fragments count.
+    /// Far above a frame of AC-3 (at most 3,840 bytes), and above the frames of two substreams; bounds what NF and fragments count.
     static let maximumUnit = 16_384
 
-    init(layout: PacketLayout, payloadType: UInt8) {
+    init(layout: PacketLayout, payloadType: UInt8, isEnhanced: Bool = false) {
         self.layout = layout
         self.payloadType = payloadType
+        self.isEnhanced = isEnhanced
     }
 
     /// FT, RFC 4184 4.1.1.
@@ -53,6 +57,11 @@ package struct AC3Packetizer: Sendable {
         case usableStart = 1
         case start = 2
         case continuation = 3
+    }
+
+    /// Bytes of the frame that begins at `offset`; nil if there is no header of one.
+    private func frameBytes(_ unit: UnsafeRawBufferPointer, at offset: Int) -> Int? {
+        isEnhanced ? EAC3Header(unit, at: offset)?.frameBytes : AC3Header(unit, at: offset)?.frameBytes
     }
 
     /// See `Packetizer.packetize`.
@@ -65,14 +74,12 @@ package struct AC3Packetizer: Sendable {
         let largest = layout.maximumPacketSize - PacketWriter.headerSize - Self.headerSection
         // SAFETY: the pointer is used inside the closure alone, from 0 to its count.
         try bytes.withUnsafeBytes { (unit) throws(PacketizationError) in
-            guard AC3Header(unit, at: 0) != nil else { throw .malformed("no AC-3 frame header", offset: 0) }
+            guard frameBytes(unit, at: 0) != nil else { throw .malformed("no AC-3 frame header", offset: 0) }
             try output.writePackets(base: base, layout: layout, payloadType: payloadType, runs: &runs) {
                 (writer, runs) throws(PacketizationError) in
                 var start = 0
                 while start < unit.count {
-                    let group = AudioFrames.group(from: start, of: unit, limit: largest) {
-                        AC3Header($0, at: $1)?.frameBytes
-                    }
+                    let group = AudioFrames.group(from: start, of: unit, limit: largest) { frameBytes($0, at: $1) }
                     let bytes = UnsafeRawBufferPointer(rebasing: unit[start..<group.end])
                     try write(bytes, frames: group.count, largest: largest, &writer, &runs)
                     start = group.end
@@ -92,6 +99,9 @@ package struct AC3Packetizer: Sendable {
             let type: FrameType =
                 if fragments == 1 {
                     .wholeFrames
+                } else if isEnhanced {
+                    // F has one bit: the number of the fragment is not told.
+                    .usableStart
                 } else if start > 0 {
                     .continuation
                 } else {
