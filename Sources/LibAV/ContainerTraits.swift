@@ -37,8 +37,6 @@ package struct ContainerTraits: Hashable, Sendable {
         case presentation
         /// The same, rounded to milliseconds.
         case roundedPresentation
-        /// Presentation times alone, as the muxer had them.
-        case presentation
         /// Decode times of most units, presentation times of some or none.
         case partial
         /// Decode times alone: a counter of units or bytes.

@@ -19,9 +19,12 @@ struct TitleCache {
         /// Which of the tracks are chosen makes no other title.
         init(path: MediaPath, _ query: TitleQuery) {
             self.path = path
-            guard !query.asTransportStream else { return representation = .transportStream }
-            if query.data { wanted.insert(.data) }
-            if query.text { wanted.insert(.text) }
+            if query.asTransportStream {
+                representation = .transportStream
+            } else {
+                if query.data { wanted.insert(.data) }
+                if query.text { wanted.insert(.text) }
+            }
         }
     }
 
