@@ -6,7 +6,7 @@ enum CheckFormat {
     static func time(_ time: MediaTime) -> String {
         let milliseconds = max(0, time.nanoseconds) / 1_000_000
         guard milliseconds >= 60_000 else {
-            return "\(LoadFormat.fixed(Double(milliseconds) / 1000, places: 2)) s"
+            return "\(LoadFormat.fixed(Double(milliseconds / 10) / 100, places: 2)) s"
         }
         let seconds = milliseconds / 1000
         let minutes = seconds / 60

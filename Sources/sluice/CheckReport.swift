@@ -28,8 +28,10 @@ final class CheckReport: Sendable {
         state.withLock { state in
             guard !state.isOver else { return }
             state.summary.add(file)
+            let isBarDrawn = state.isBarDrawn
             clear(&state)
             FileOutput.line(isJSON ? file.json.line : file.text)
+            if isBarDrawn { draw(&state) }
         }
     }
 
@@ -53,14 +55,16 @@ final class CheckReport: Sendable {
 
     func drawBar() {
         state.withLock { state in
-            guard !state.isOver else { return }
-            state.isBarDrawn = true
-            Self.write(
-                "\r\u{1B}[K"
-                    + Self.bar(
-                        done: state.summary.files, of: counted.load(ordering: .relaxed),
-                        isCounted: isCounted.load(ordering: .relaxed), failed: state.summary.verdicts[.refused] ?? 0))
+            if !state.isOver { draw(&state) }
         }
+    }
+
+    private func draw(_ state: inout State) {
+        state.isBarDrawn = true
+        let bar = Self.bar(
+            done: state.summary.files, of: counted.load(ordering: .relaxed),
+            isCounted: isCounted.load(ordering: .relaxed), failed: state.summary.verdicts[.refused] ?? 0)
+        Self.write("\r\u{1B}[K" + bar)
     }
 
     /// `[#########.....................]  30% 120 of 400 files, 2 cannot be served`

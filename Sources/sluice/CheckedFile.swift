@@ -61,7 +61,10 @@ struct CheckedFile: Sendable {
                 problems = []
             } else {
                 verdict = .refused
-                problems = [Problem(kind: Self.kind(of: refusal), text: "\(refusal)")]
+                let missing = examination.missingBytes.map {
+                    Problem(kind: .truncated, text: "truncated: \($0) bytes of it are missing")
+                }
+                problems = [missing, Problem(kind: Self.kind(of: refusal), text: "\(refusal)")].compactMap(\.self)
             }
             readUntil = nil
             return

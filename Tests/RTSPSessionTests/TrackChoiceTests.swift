@@ -1,6 +1,7 @@
 import MediaCore
 import RTPPayload
 import RTSPSession
+import SDP
 import Testing
 
 @Suite struct TrackChoiceTests {
@@ -40,7 +41,10 @@ import Testing
     ])
     func refuses(_ text: String) {
         let error = #expect(throws: MediaError.self) { try TitleQuery(parsing: text) }
-        guard case .noSuchTrack(let reason)? = error else { return Issue.record("\(String(describing: error))") }
+        guard case .noSuchTrack(let reason)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
         #expect(!reason.isEmpty)
     }
 

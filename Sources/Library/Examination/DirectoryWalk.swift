@@ -88,13 +88,13 @@ package struct DirectoryWalk: ~Copyable {
         return nil
     }
 
-    /// Whether the links at `path` end below the root.
+    /// Whether the links at `path` end at the root or below it.
     private func isInside(_ path: MediaPath) -> Bool {
         let slash = [UInt8(ascii: "/")]
         let whole = (root + slash + path.bytes + [0]).map { CChar(bitPattern: $0) }
         guard let resolved = realpath(whole, nil) else { return false }
         defer { free(resolved) }
         let target = UnsafeRawBufferPointer(start: resolved, count: strlen(resolved))
-        return target.starts(with: root == slash ? slash : root + slash)
+        return target.elementsEqual(root) || target.starts(with: root == slash ? slash : root + slash)
     }
 }

@@ -32,14 +32,26 @@ package final class FileExaminer: Sendable {
 
     /// Blocks for as long as opening and reading may take.
     package func examine(_ path: MediaPath) -> FileExamination {
-        let file: OpenFile
-        let identity: FileIdentity
-        let description: TitleDescription
         do throws(MediaError) {
-            (file, identity) = try root.open(path)
-            description = try TitleProbe.describe(file, limits: limits, interrupt: Interrupt())
+            let (file, identity) = try root.open(path)
+            return try examine(path, file, identity)
         } catch {
             return FileExamination(description: nil, refusal: error, missingBytes: nil, statedEnd: nil, reading: nil)
+        }
+    }
+
+    private func examine(_ path: MediaPath, _ file: OpenFile, _ identity: FileIdentity) throws(MediaError)
+        -> FileExamination
+    {
+        let description: TitleDescription
+        do throws(MediaError) {
+            description = try TitleProbe.describe(file, limits: limits, interrupt: Interrupt())
+        } catch {
+            let interrupt = Interrupt()
+            interrupt.setDeadline(after: limits.openTimeout.nanoseconds)
+            let missing = PromisedSize.missingOfMovie(in: file, interrupt)
+            return FileExamination(
+                description: nil, refusal: error, missingBytes: missing, statedEnd: nil, reading: nil)
         }
         let interrupt = Interrupt()
         interrupt.setDeadline(after: limits.openTimeout.nanoseconds)
@@ -66,9 +78,12 @@ package final class FileExaminer: Sendable {
     ) -> MediaTime? {
         guard [.flv, .asf, .realMedia].contains(description.demuxer), let end = description.duration,
             let context = try? InputContext(
-                file, container: description.demuxer, settings: description.settings, interrupt: interrupt),
-            let duration = context.duration
+                file, container: description.demuxer, settings: description.settings, interrupt: interrupt)
         else { return nil }
+        // FLV says it in a tag before its first unit.
+        var packet = Packet()
+        try? context.read(into: &packet)
+        guard let duration = context.duration else { return nil }
         let stated = MediaTime.microseconds(min(duration, .max / 1_000))
         return stated - end > max(.seconds(2), MediaTime(nanoseconds: end.nanoseconds / 20)) ? stated : nil
     }

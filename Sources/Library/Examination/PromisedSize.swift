@@ -21,6 +21,13 @@ enum PromisedSize {
         return promised - file.size
     }
 
+    /// The same of a file that could not be opened, if it begins as a movie does: one whose `moov` box would come last, and was cut off.
+    static func missingOfMovie(in file: OpenFile, _ interrupt: Interrupt) -> Int64? {
+        let type = String(decoding: read(file, 8, at: 0).dropFirst(4), as: UTF8.self)
+        guard ["ftyp", "mdat", "moov", "wide", "free", "skip"].contains(type) else { return nil }
+        return missing(in: file, .mp4, interrupt)
+    }
+
     /// ISO/IEC 14496-12 4.2: `size type`, and 64 bits of size if `size` is 1; 0: to the end.
     private static func boxes(_ file: OpenFile, _ interrupt: Interrupt) -> Int64? {
         let size = file.size

@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func theDirectoryIsThere() throws {
-        #expect(throws: MediaError.notFound) { _ = try DirectoryWalk("/nowhere").next() }
-        #expect(throws: MediaError.notFound) { _ = try DirectoryWalk("/etc/passwd").next() }
+        #expect(throws: MediaError.notFound) { _ = try DirectoryWalk("/nowhere") }
+        #expect(throws: MediaError.notFound) { _ = try DirectoryWalk("/etc/passwd") }
     }
 }

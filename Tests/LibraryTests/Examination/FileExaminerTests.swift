@@ -81,6 +81,25 @@ import Testing
         #expect(reading.isTruncated)
     }
 
+    /// The movie box would come last.
+    @Test func aMovieWithoutItsEndIsNotOpened() throws {
+        let examination = try Self.examine(Fixture.plain.path) { $0 / 2 }
+        guard case .unreadable? = examination.refusal else {
+            Issue.record("\(examination)")
+            return
+        }
+        #expect(examination.missingBytes.map { $0 > 1_000 } == true)
+        #expect(try Self.examine(Fixture.plain.path) { min($0, 20) }.missingBytes == nil)
+    }
+
+    /// FLV's metadata says how long it lasts.
+    @Test func aHeaderThatPromisesMore() throws {
+        let examination = try Self.examine(ContainerFixture.flv.path) { $0 / 2 }
+        #expect(examination.missingBytes == nil)
+        #expect(examination.statedEnd.map { abs($0.nanoseconds - 10_000_000_000) < 200_000_000 } == true)
+        #expect(try Self.examine(ContainerFixture.flv.path).statedEnd == nil)
+    }
+
     @Test func filesThatAreNotRead() throws {
         let examination = try Self.examine(Fixture.fastStart.path, bytes: { $0 / 2 }, seconds: nil)
         #expect(examination.reading == nil)
@@ -89,7 +108,10 @@ import Testing
 
     @Test func noMedia() throws {
         let examination = try Self.examine(#filePath)
-        guard case .unsupported? = examination.refusal else { return Issue.record("\(examination)") }
+        guard case .unsupported? = examination.refusal else {
+            Issue.record("\(examination)")
+            return
+        }
         #expect(examination.description == nil && examination.reading == nil)
     }
 
@@ -99,24 +121,28 @@ import Testing
         #expect(examiner.examine(try #require(MediaPath("gone.mp4".utf8))).refusal == .notFound)
     }
 
+    /// Several Mbit/s: as much as fills a viewer's limits in less than the skew.
+    private static let film = Result {
+        let path = Fixture.directory.appendingPathComponent("examined-film.avi").path
+        try FFmpeg.run(
+            "ffmpeg",
+            [
+                "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=14,noise=alls=60:allf=t", "-f",
+                "lavfi", "-i", "sine=440:r=44100:d=14", "-c:v", "mpeg4", "-q:v", "3", "-c:a", "mp3", path,
+            ])
+        return path
+    }
+
     /// Audio that lies 10 s behind its video in the file; an index lets libavformat jump, and there is no need to split.
     @Test(arguments: [false, true])
     func skew(_ hasIndex: Bool) throws {
-        let source = Fixture.directory.appendingPathComponent("examined-film.avi")
-        if !FileManager.default.fileExists(atPath: source.path) {
-            try FFmpeg.run(
-                "ffmpeg",
-                [
-                    "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=14,noise=alls=60:allf=t", "-f",
-                    "lavfi", "-i", "sine=440:r=44100:d=14", "-c:v", "mpeg4", "-q:v", "3", "-c:a", "mp3", source.path,
-                ])
-        }
+        let source = try Self.film.get()
         let skewed = Fixture.directory.appendingPathComponent("examined-skewed-\(hasIndex).avi")
-        try SkewedAVI(source.path, skew: 10).write(to: skewed, index: hasIndex)
+        try SkewedAVI(source, skew: 10).write(to: skewed, index: hasIndex)
         let reading = try #require(try Self.examine(skewed.path).reading)
         #expect(reading.isWhole)
         #expect(reading.splits == !hasIndex)
-        let plain = try #require(try Self.examine(source.path).reading)
+        let plain = try #require(try Self.examine(source).reading)
         #expect(plain.isWhole && !plain.splits)
         #expect(plain.tracks == reading.tracks)
     }

@@ -69,10 +69,12 @@ import Testing
         #expect(try #require(Offering.of(codec)).byDefault == byDefault)
     }
 
-    @Test(arguments: [
-        (Receivers.all, "FFmpeg, GStreamer, VLC"), (.ffmpeg9, "FFmpeg 9"), ([.ffmpeg5, .vlc], "FFmpeg 5.1, VLC"),
+    static let receivers: [(Receivers, String)] = [
+        (.all, "FFmpeg, GStreamer, VLC"), (.ffmpeg9, "FFmpeg 9"), ([.ffmpeg5, .vlc], "FFmpeg 5.1, VLC"),
         ([], "none of these"),
-    ])
+    ]
+
+    @Test(arguments: receivers)
     func receiversByName(_ receivers: Receivers, _ text: String) {
         #expect(receivers.description == text)
     }
