@@ -93,7 +93,9 @@ extension Container {
         case .h263: Self.elementaryVideo("H.263 elementary stream")
         case .motionJPEG: Self.elementaryVideo("Motion JPEG elementary stream")
         case .h261: Self.elementaryVideo("H.261 elementary stream")
-        case .dv: ContainerTraits(label: "DV", stamps: .exact, seeking: .landing, needsStreamInfo: true)
+        case .dv:
+            ContainerTraits(
+                label: "DV", stamps: .exact, seeking: .landing, needsStreamInfo: true, streamsAppear: true)
         case .yuv4MPEG: ContainerTraits(label: "YUV4MPEG2", stamps: .exact, seeking: .arithmetic)
         }
     }

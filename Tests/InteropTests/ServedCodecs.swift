@@ -25,6 +25,7 @@ enum ServedCodecs {
         "mpeg2video": Codec(encodingName: "MPV"),
         "mjpeg": Codec(encodingName: "JPEG"),
         "h263": Codec(encodingName: "H263-1998"),
+        "dvvideo": Codec(encodingName: "DV"),
     ]
 
     /// Their standards leave no rounding open.

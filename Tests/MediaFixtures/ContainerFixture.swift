@@ -14,6 +14,8 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
     case flv
     case h264, h265, mpegVideo, adts, mp3, ac3
     case wav, aiff, au, caf, wave64
+    /// Uncompressed pictures; Motion JPEG 2000.
+    case yuv4MPEG, jpeg2000
 
     package var path: String {
         get throws {
@@ -39,6 +41,8 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
         case .mpegVideo: "m2v"
         case .adts: "aac"
         case .wave64: "w64"
+        case .yuv4MPEG: "y4m"
+        case .jpeg2000: "mov"
         case .flv, .h264, .mp3, .ac3, .wav, .aiff, .au, .caf: rawValue
         }
     }
@@ -75,6 +79,8 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
         case .ac3: Self.tone + ["-c:a", "ac3"]
         case .wav, .wave64: Self.tone + ["-c:a", "pcm_s16le"]
         case .aiff, .au, .caf: Self.tone + ["-c:a", "pcm_s16be"]
+        case .yuv4MPEG: Self.picture + ["-pix_fmt", "yuv420p"]
+        case .jpeg2000: Self.picture + ["-pix_fmt", "yuv420p", "-c:v", "jpeg2000"]
         }
     }
 
