@@ -116,7 +116,9 @@ extension Container {
         case .ivf:
             ContainerTraits(label: "IVF", stamps: .presentation, seeking: .landing, indexesWhatIsRead: true)
         case .h261: Self.elementaryVideo("H.261 elementary stream")
-        case .dv: ContainerTraits(label: "DV", stamps: .exact, seeking: .landing, needsStreamInfo: true)
+        case .dv:
+            ContainerTraits(
+                label: "DV", stamps: .exact, seeking: .landing, needsStreamInfo: true, streamsAppear: true)
         case .yuv4MPEG: ContainerTraits(label: "YUV4MPEG2", stamps: .exact, seeking: .arithmetic)
         }
     }

@@ -37,7 +37,8 @@ extension StreamDescription {
     /// The header leaves open what a track must be known by: its first units tell.
     package var isIncomplete: Bool {
         switch codec.kind {
-        case .video: codec.width == 0 || codec.height == 0 || isUnknown || isBare || codec.picture?.pixels.isEmpty == true
+        case .video:
+            codec.width == 0 || codec.height == 0 || isUnknown || isBare || codec.picture?.pixels.isEmpty == true
         case .audio: codec.sampleRate == 0 || codec.channels == 0 || isUnknown
         case .subtitle, .data: false
         }

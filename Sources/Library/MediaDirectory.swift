@@ -81,7 +81,9 @@ package final class MediaDirectory: MediaLibrary {
         for completion in waiting { completion(result) }
     }
 
-    private func make(_ key: TitleCache.Key, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity)
+    private func make(
+        _ key: TitleCache.Key, _ description: TitleDescription, _ file: OpenFile, _ identity: FileIdentity
+    )
         -> FileTitle
     {
         let title = FileTitle(name: key.path.description, description, file, identity, limits: limits, pool: pool)

@@ -12,7 +12,8 @@ extension PayloadFormat {
         return PayloadFormat(
             mediaType: "video", encodingName: "DV", clockRate: .video, channels: nil,
             fmtp: [
-                FormatParameter("encode", frame.encoding), FormatParameter("audio", frame.hasAudio ? "bundled" : "none"),
+                FormatParameter("encode", frame.encoding),
+                FormatParameter("audio", frame.hasAudio ? "bundled" : "none"),
             ], coding: .dv)
     }
 }
@@ -46,7 +47,9 @@ struct DVFrame {
         // VS pack in the VAUX block 3 of the sequence: STYPE is 0x14 for 1080 lines, 0x18 for 720 (SMPTE 370M 3.8.2).
         let signal = bytes.byte(Self.signalPack) == 0x60 ? bytes.byte(Self.signalPack + 3) & 0x1F : 0
         switch (channels, signal) {
-        case (1, _): encoding = isProfessional ? "314M-25/\(system)" : "SD-VCR/\(system)"
+        // With 60 fields both code pictures alike (4:1:1). GStreamer's rtpdvdepay (1.22) knows 314M-25 by a frame of twice the size, and
+        // would put an empty frame behind each.
+        case (1, _): encoding = isProfessional && is50 ? "314M-25/\(system)" : "SD-VCR/\(system)"
         case (2, 0x18): encoding = is50 ? "370M/720-50p" : "370M/720-60p"
         case (2, _): encoding = "314M-50/\(system)"
         case (4, 0x14): encoding = is50 ? "370M/1080-50i" : "370M/1080-60i"
@@ -80,7 +83,8 @@ package struct DVPacketizer: Sendable {
         _ bytes: RawSpan, into output: inout OutputRawSpan, runs: inout [PacketRun], base: Int32
     ) throws(PacketizationError) {
         guard bytes.byteCount > 0, bytes.byteCount % DVFrame.block == 0 else {
-            throw .malformed("not a whole number of DIF blocks", offset: bytes.byteCount / DVFrame.block * DVFrame.block)
+            throw .malformed(
+                "not a whole number of DIF blocks", offset: bytes.byteCount / DVFrame.block * DVFrame.block)
         }
         let room = layout.maximumPacketSize - PacketWriter.headerSize
         let largest = room / DVFrame.block * DVFrame.block

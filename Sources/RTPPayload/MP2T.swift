@@ -39,7 +39,8 @@ package struct TransportStreamPacketizer: Sendable {
         }
         let largest = Self.packets(in: layout) * Self.packetSize
         guard largest > 0 else {
-            throw .malformed("no room for a transport packet in packets of \(layout.maximumPacketSize) bytes", offset: 0)
+            throw .malformed(
+                "no room for a transport packet in packets of \(layout.maximumPacketSize) bytes", offset: 0)
         }
         try output.writePackets(base: base, layout: layout, payloadType: payloadType, runs: &runs) {
             (writer, runs) throws(PacketizationError) in

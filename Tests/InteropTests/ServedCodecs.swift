@@ -30,6 +30,7 @@ enum ServedCodecs {
         "vp8": Codec(encodingName: "VP8"),
         "vp9": Codec(encodingName: "VP9"),
         "av1": Codec(encodingName: "AV1", unreceivedBy: ["FFmpeg 5.1", "GStreamer"]),
+        "dvvideo": Codec(encodingName: "DV"),
     ]
 
     /// Their standards leave no rounding open.

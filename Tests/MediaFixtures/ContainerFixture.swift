@@ -22,6 +22,8 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
     case ivfVP8, ivfVP9, ivfAV1
     /// VP9 with hidden frames in superframes, and Opus.
     case webm
+    /// Uncompressed pictures; Motion JPEG 2000.
+    case yuv4MPEG, jpeg2000
 
     package var path: String {
         get throws {
@@ -50,6 +52,8 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
         case .ivfVP8, .ivfVP9, .ivfAV1: "ivf"
         case .webm: "webm"
         case .flv, .nut, .mxf, .asf, .opus, .h264, .mp3, .ac3, .wav, .aiff, .au, .caf, .obu: rawValue
+        case .yuv4MPEG: "y4m"
+        case .jpeg2000: "mov"
         }
     }
 
@@ -97,6 +101,8 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
         case .ivfVP9: Self.picture + Self.vp9
         case .webm:
             Self.both + Self.vp9 + ["-auto-alt-ref", "1", "-lag-in-frames", "16", "-c:a", "libopus", "-ar", "48000"]
+        case .yuv4MPEG: Self.picture + ["-pix_fmt", "yuv420p"]
+        case .jpeg2000: Self.picture + ["-pix_fmt", "yuv420p", "-c:v", "jpeg2000"]
         }
     }
 

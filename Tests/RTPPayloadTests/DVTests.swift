@@ -34,7 +34,7 @@ import Testing
     private static let kinds: [(frame: [UInt8], fmtp: String)] = [
         (frame(is50: false), "encode=SD-VCR/525-60;audio=bundled"),
         (frame(is50: true, audio: false), "encode=SD-VCR/625-50;audio=none"),
-        (frame(is50: false, application: 1), "encode=314M-25/525-60;audio=bundled"),
+        (frame(is50: false, application: 1), "encode=SD-VCR/525-60;audio=bundled"),
         (frame(is50: true, application: 1), "encode=314M-25/625-50;audio=bundled"),
         (frame(is50: false, channels: 2, application: 1, signal: 4), "encode=314M-50/525-60;audio=bundled"),
         (frame(is50: true, channels: 2, application: 1, signal: 4), "encode=314M-50/625-50;audio=bundled"),

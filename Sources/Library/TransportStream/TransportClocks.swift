@@ -29,7 +29,9 @@ struct TransportClocks {
                     isWanted = false
                     return false
                 }
-                if let packet = TransportPacket(bytes, at: offset), packet.identifier == clockPID, let clock = packet.clock {
+                if let packet = TransportPacket(bytes, at: offset), packet.identifier == clockPID,
+                    let clock = packet.clock
+                {
                     isWanted = body(
                         ClockMark(position: place, clock: clock, isDiscontinuity: packet.isDiscontinuity))
                 }

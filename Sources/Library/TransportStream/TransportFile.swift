@@ -36,7 +36,8 @@ struct TransportFile: Sendable {
                 let last = min(start + certain * size, bytes.count - 1)
                 let places = Swift.stride(from: start, through: last, by: size)
                 // A file of less than that must be packets to its end.
-                guard start + TransportPacket.size <= bytes.count, places.allSatisfy({ bytes[$0] == TransportPacket.sync })
+                guard start + TransportPacket.size <= bytes.count,
+                    places.allSatisfy({ bytes[$0] == TransportPacket.sync })
                 else { continue }
                 if last == start + certain * size || bytes.count < searched { return (size, start) }
             }

@@ -17,10 +17,12 @@ struct TransportProgram: Hashable, Sendable {
         var scratch: [UInt8] = []
         var position = file.start
         while !search.isDone, position < file.start + Self.searched,
-            try file.readBlock(at: &position, scratch: &scratch, { bytes, offset, _ in
-                search.take(bytes, offset)
-                return !search.isDone
-            })
+            try file.readBlock(
+                at: &position, scratch: &scratch,
+                { bytes, offset, _ in
+                    search.take(bytes, offset)
+                    return !search.isDone
+                })
         {}
         guard let clock = search.clock else { return nil }
         self.clock = clock

@@ -113,7 +113,8 @@ struct TransportWindow {
         let number = firstNumber + Int64(packets.count / TransportPacket.size)
         var time = source.timeline.time(mark) + correction
         if let last = marks.last, let lastMark {
-            let isLeap = time - last.time > TransportTimeline.maximumSpan && !source.timeline.isContinuous(lastMark, mark)
+            let isLeap =
+                time - last.time > TransportTimeline.maximumSpan && !source.timeline.isContinuous(lastMark, mark)
             if time < last.time || isLeap {
                 // As long after the last reference as its packets take at the rate before.
                 let expected = self.time(ahead: Int(number - self.number))

@@ -71,6 +71,12 @@ struct JPEG2000Codestream {
             if box.type == JP2Box.codestream { return box.contents }
             offset = box.contents.upperBound
         }
+        // QuickTime files of old: the box's length begins with its last byte.
+        if bytes.byteCount >= offset + 10, bytes.long(offset + 4) == JP2Box.codestream,
+            bytes.word(offset + 8) == Marker.startOfCodestream
+        {
+            return offset + 8..<bytes.byteCount
+        }
         throw .malformed("no JPEG 2000 codestream", offset: 0)
     }
 

@@ -30,7 +30,4 @@ raw bgr bgr24 BGR
 raw rgba rgba RGBA
 raw i420 yuv420p I420
 raw y41b yuv411p Y41B
-# h261 SIZE NAME SENDER: key and predicted pictures
-$F -y -f lavfi -i testsrc2=size=176x144:rate=25 -frames:v 3 -c:v h261 -q:v 4 clip.h261
-$C h261-gst 300 clip.h261 -- gst-launch-1.0 -v filesrc location=clip.h261 ! h261parse ! rtph261pay name=pay pt=96 mtu=300 ! $SINK || true
 rm clip.*

@@ -100,7 +100,8 @@ import Testing
         Row(
             pixels: "yuv422p10be", sampling: "YCbCr-4:2:2", bits: 10, shares: half, store: planes([0, 1, 2], big: true)),
         Row(pixels: "yuv422p12le", sampling: "YCbCr-4:2:2", bits: 12, shares: half, store: planes([0, 1, 2])),
-        Row(pixels: "yuv422p16be", sampling: "YCbCr-4:2:2", bits: 16, shares: half, store: planes([0, 1, 2], big: true)),
+        Row(
+            pixels: "yuv422p16be", sampling: "YCbCr-4:2:2", bits: 16, shares: half, store: planes([0, 1, 2], big: true)),
         Row(pixels: "yuv444p", sampling: "YCbCr-4:4:4", shares: full, store: planes([0, 1, 2])),
         Row(pixels: "yuv444p10le", sampling: "YCbCr-4:4:4", bits: 10, shares: full, store: planes([0, 1, 2])),
         Row(pixels: "yuv411p", sampling: "YCbCr-4:1:1", shares: fourth, store: planes([0, 1, 2])),
@@ -162,7 +163,7 @@ import Testing
 
     @Test(arguments: ["uyvy", "rgb", "bgr", "rgba", "i420", "y41b"]) func everyPacketEquals(name: String) throws {
         let pixels = [
-            "uyvy": "uyvy422", "rgb": "rgb24", "bgr": "bgr24", "rgba": "rgba", "i420": "yuv420p", 
+            "uyvy": "uyvy422", "rgb": "rgb24", "bgr": "bgr24", "rgba": "rgba", "i420": "yuv420p",
             "y41b": "yuv411p",
         ]
         let golden = try GoldenFile("raw-gst-\(name)")
@@ -198,7 +199,8 @@ import Testing
         let unit = turned.bytes(turned.pixels([2, 1, 0]))
         let codec = Self.codec("bgr24", configuration: Array("BottomUp\0".utf8))
         try expect(
-            picture, unit, PayloadFormat.make(for: codec, firstUnit: unit), PacketLayout(prefix: 0, maximumPacketSize: 300))
+            picture, unit, PayloadFormat.make(for: codec, firstUnit: unit),
+            PacketLayout(prefix: 0, maximumPacketSize: 300))
         let planar = Picture(24, 6, shares: Self.quarter)
         let swapped = planar.bytes([0, 2, 1].flatMap { planar.plane($0) })
         try expect(
