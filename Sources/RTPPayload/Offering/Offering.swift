@@ -59,7 +59,10 @@ package struct Offering: Hashable, Sendable {
     }
 
     /// Whether the code has the format; parameters of a stream may still be refused.
-    package var isServed: Bool { codecs.contains { PayloadFormat.refusal(of: $0) == nil } }
+    package var isServed: Bool {
+        // Of many codecs and of none: `PayloadFormat.transportStream`.
+        request == .transportStream || codecs.contains { PayloadFormat.refusal(of: $0) == nil }
+    }
 
     /// The row of a codec; nil for one that nobody has thought of.
     package static func of(_ codec: Codec) -> Offering? { all.first { $0.codecs.contains(codec) } }

@@ -27,33 +27,41 @@ extension Offering {
         row("H.263", [.h263], "H263-1998", by: "RFC 4629", to: .all),
         row("H.261", [.h261], "H261", by: "RFC 4587", to: .all),
         row("Theora", [.theora], "theora", by: "draft-barbato-avt-rtp-theora", to: .all, note: "configuration in SDP"),
-        row("DV", [.dv], "DV", by: "RFC 6469", to: .all),
+        row("DV", [.dv], "DV", by: "RFC 6469", to: .all, note: "with the audio that lies in its frames"),
         row("VC-1", [.vc1, .wmv3], "vc1", by: "RFC 4425", to: []),
         row("VC-2", [.vc2], "VC2", by: "RFC 8450", to: .ffmpeg),
-        row("uncompressed video", [.rawVideo], "raw", by: "RFC 4175", to: [.ffmpeg, .gstreamer]),
+        row(
+            "uncompressed video", [.rawVideo], "raw", by: "RFC 4175", to: [.ffmpeg, .gstreamer], note: "not interlaced"),
     ]
 
     private static let audio: [Offering] = [
         row(
             "AAC", [.aac], "mpeg4-generic", by: "RFC 3640", to: .all,
             note: "AAC-hbr: Main, LC, LTP, HE-AAC; ADTS headers are stripped"),
-        row("AAC in LATM", [.latm], "MP4A-LATM", by: "RFC 6416", to: .all),
+        row(
+            "AAC in LATM", [.latm], "mpeg4-generic", by: "RFC 3640", .repacked, to: .all,
+            note: "its frames are taken out of LATM"),
         row("MPEG audio, layers 1 to 3", [.mpegAudio], "MPA", by: "RFC 2250", to: .all),
         row("AC-3", [.ac3], "ac3", by: "RFC 4184", to: .all),
         row("E-AC-3", [.eac3], "eac3", by: "RFC 4598", to: []),
         row("Opus", [.opus], "opus", by: "RFC 7587", to: .all, note: "one or two channels"),
         row("Vorbis", [.vorbis], "vorbis", by: "RFC 5215", to: .all, note: "configuration in SDP"),
         row("Speex", [.speex], "speex", by: "RFC 5574", to: .all),
-        row("AMR", [.amr], "AMR", by: "RFC 4867", to: .all),
-        row("AMR-WB", [.amrWB], "AMR-WB", by: "RFC 4867", to: .all),
+        row("AMR", [.amr], "AMR", by: "RFC 4867", to: .all, note: "octet-aligned, one channel"),
+        row("AMR-WB", [.amrWB], "AMR-WB", by: "RFC 4867", to: .all, note: "octet-aligned, one channel"),
         row("G.722", [.g722], "G722", by: "RFC 3551", to: [.ffmpeg, .gstreamer]),
         // VLC would read the bits of a byte in the other order.
         row(
-            "G.726", [.g726(.leastSignificantFirst), .g726(.mostSignificantFirst)], "G726-16", "AAL2-G726-16",
-            by: "RFC 3551", to: [.ffmpeg, .gstreamer], note: "also 24, 32 and 40 kbit/s"),
+            "G.726", [.g726(.leastSignificantFirst), .g726(.mostSignificantFirst)], "G726-16", "G726-24", "G726-32",
+            "G726-40", by: "RFC 3551", to: [.ffmpeg, .gstreamer],
+            note:
+                "where the container has the first sample in the most significant bits (WAV), bits are put in RTP's order"
+        ),
         row("G.723.1", [.g7231], "G723", by: "RFC 3551", to: [.ffmpeg, .gstreamer]),
         row("G.729", [.g729], "G729", by: "RFC 3551", to: [.ffmpeg, .gstreamer]),
-        row("GSM 06.10", [.gsm], "GSM", by: "RFC 3551", to: [.ffmpeg, .gstreamer]),
+        row(
+            "GSM 06.10", [.gsm, .gsmMS], "GSM", by: "RFC 3551", to: [.ffmpeg, .gstreamer],
+            note: "Microsoft's packing is repacked, exactly"),
         row("iLBC", [.ilbc], "iLBC", by: "RFC 3952", to: [.ffmpeg, .gstreamer]),
         row("QCELP", [.qcelp], "QCELP", by: "RFC 2658", to: [.ffmpeg, .gstreamer]),
         row("EVRC", [.evrc], "EVRC", by: "RFC 3558", to: []),
@@ -74,12 +82,13 @@ extension Offering {
 
     private static let others: [Offering] = [
         row(
-            "MPEG transport stream", [.other("mpegts")], "MP2T", by: "RFC 2250", to: .all, request: .transportStream,
-            note: "the file's own packets"),
+            "MPEG transport stream", [.other("MPEG transport stream")], PayloadFormat.transportStream.encodingName,
+            by: "RFC 2250", to: .all, request: .transportStream,
+            note: "the file's own packets, all tracks in one stream"),
         row("KLV metadata", [.klv], "smpte336m", by: "RFC 6597", to: .gstreamer, request: .data),
         row(
-            "subtitles", ["subrip", "ass", "mov_text", "webvtt", "text"].map { .other($0) }, "t140", by: "RFC 4103",
-            to: [.ffmpeg, .vlc], request: .text),
+            "subtitles", [.text(.plain), .text(.subRip), .text(.webVTT), .text(.timedText), .text(.ass)], "t140",
+            by: "RFC 4103", to: [.ffmpeg, .vlc], request: .text, note: "each cue's text as it appears"),
     ]
 
     private static let refusals: [Offering] = [

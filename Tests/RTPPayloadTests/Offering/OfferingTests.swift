@@ -14,7 +14,7 @@ import Testing
         .h264, .h265, .h266, .mpeg4Visual, .mpeg1Video, .mpeg2Video, .motionJPEG, .h261, .h263, .vp8, .vp9, .av1,
         .theora, .jpeg2000, .dv, .vc1, .wmv3, .vc2, .rawVideo, .aac, .latm, .mpegAudio, .ac3, .eac3, .opus, .vorbis,
         .speex, .amr, .amrWB, .g722, .g726(.leastSignificantFirst), .g726(.mostSignificantFirst), .g7231, .g729, .gsm,
-        .ilbc, .qcelp, .evrc, .pcmu, .pcma, .klv,
+        .ilbc, .qcelp, .evrc, .pcmu, .pcma, .klv, .gsmMS, .text(.plain), .text(.ass),
     ]
 
     @Test(arguments: codecs) func everyCodecHasARow(_ codec: Codec) throws {
@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: [
         (Codec.h264, Offering.Default.offered), (.vp9, .offered), (.av1, .nativeOnly), (.vc2, .nativeOnly),
-        (.jpeg2000, .nativeOnly), (.h266, .nativeOnly), (.klv, .onRequest), (.other("subrip"), .onRequest),
+        (.jpeg2000, .nativeOnly), (.h266, .nativeOnly), (.klv, .onRequest), (.text(.subRip), .onRequest),
         (.other("flac"), .refused),
     ])
     func whatIsOfferedByDefault(_ codec: Codec, _ byDefault: Offering.Default) throws {
