@@ -235,7 +235,7 @@ final class TitleReader {
     /// Finds the times of the packet in `scratch`, as `advance`.
     private func time(_ track: TrackReader, _ batch: inout Batch) throws(MediaError) -> AccessUnit? {
         if isUntimed(track) { return nil }
-        if let reason = damage {
+        if let reason = damage(to: track) {
             if scratch.size > 0 { skip(&batch, reason) }
             drop(scratch, track, &batch)
             return nil
@@ -314,10 +314,10 @@ final class TitleReader {
         }
     }
 
-    /// Why the packet in `scratch` cannot be sent, if it cannot.
-    private var damage: String? {
+    /// Why the packet in `scratch` cannot be sent, if it cannot. Of audio that is cut to packets, what is there of a unit is whole.
+    private func damage(to track: TrackReader) -> String? {
         if scratch.size == 0 { return "empty access unit" }
-        return scratch.isCorrupt ? "damaged access unit" : nil
+        return scratch.isCorrupt && track.framing == nil ? "damaged access unit" : nil
     }
 
     /// Passes over a packet.
