@@ -238,7 +238,7 @@ final class TitleReader {
     /// Finds the times of the packet in `scratch`, as `advance`.
     private func time(_ track: TrackReader, _ batch: inout Batch) throws(MediaError) -> AccessUnit? {
         if isUntimed(track) { return nil }
-        if let reason = damage(track) {
+        if let reason = damage(to: track) {
             if scratch.size > 0 { skip(&batch, reason) }
             drop(scratch, track, &batch)
             return nil
@@ -317,10 +317,11 @@ final class TitleReader {
         }
     }
 
-    /// Why the packet in `scratch` cannot be sent, if it cannot.
-    private func damage(_ track: TrackReader) -> String? {
+    /// Why the packet in `scratch` cannot be sent, if it cannot. Of audio that is cut to packets, what is there of a unit is whole.
+    private func damage(to track: TrackReader) -> String? {
         if scratch.size == 0, !track.source.codec.codec.hasEmptyUnits { return "empty access unit" }
-        return scratch.isCorrupt && !description.demuxer.traits.marksGaps ? "damaged access unit" : nil
+        let isDamaged = scratch.isCorrupt && track.framing == nil && !description.demuxer.traits.marksGaps
+        return isDamaged ? "damaged access unit" : nil
     }
 
     /// Passes over a packet.

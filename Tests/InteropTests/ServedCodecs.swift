@@ -47,6 +47,15 @@ enum ServedCodecs {
             "mp3": Codec(encodingName: "MPA"),
             "ac3": Codec(encodingName: "AC3"),
             "opus": Codec(encodingName: "OPUS"),
+            // Containers have units of many frames, and packets have one.
+            "amr_nb": Codec(encodingName: "AMR", comparison: .samples),
+            "amr_wb": Codec(encodingName: "AMR-WB", comparison: .samples),
+            "adpcm_g722": Codec(encodingName: "G722", comparison: .samples),
+            "g723_1": Codec(encodingName: "G723", comparison: .samples),
+            "gsm": Codec(encodingName: "GSM", comparison: .samples),
+            "gsm_ms": Codec(encodingName: "GSM", comparison: .samples),
+            "ilbc": Codec(encodingName: "ILBC"),
+            "qcelp": Codec(encodingName: "QCELP"),
             "pcm_mulaw": Codec(encodingName: "PCMU", comparison: .samples),
             "pcm_alaw": Codec(encodingName: "PCMA", comparison: .samples),
         ]

@@ -63,7 +63,9 @@ import Testing
 
     @Test func `one file is known in each representation by itself`() {
         var cache = TitleCache(limit: 2)
-        let whole = TitleCache.Key(path: path.path, representation: .transportStream)
+        var query = TitleQuery()
+        query.asTransportStream = true
+        let whole = TitleCache.Key(path: path.path, query)
         #expect(ask(&cache, path) == "probe")
         #expect(ask(&cache, whole) == "probe")
         _ = cache.finish(whole, title.identity, .failure(.unsupported("no MPEG transport stream")))

@@ -103,9 +103,44 @@ import Testing
         #expect(count == expected)
     }
 
+    private static func counter(_ codec: Codec, rate: Int, block: Int = 0, bits: Int = 0, bitRate: Int64 = 0)
+        -> SampleCounter
+    {
+        var codec = CodecDescription(codec: codec, kind: .audio, sampleRate: rate, channels: 1, bitRate: bitRate)
+        codec.blockAlign = block
+        codec.bitsPerSample = bits
+        return SampleCounter(codec)
+    }
+
+    @Test func durationsOfBytes() {
+        #expect(Self.counter(.pcmu, rate: 8000).duration(ofBytes: 12_000) == .milliseconds(1500))
+        #expect(Self.counter(.gsm, rate: 8000).duration(ofBytes: 67) == .milliseconds(40))
+        #expect(Self.counter(.g722, rate: 16_000).duration(ofBytes: 8) == .milliseconds(1))
+        #expect(Self.counter(.gsm, rate: 8000).duration(ofBytes: .max) == nil)
+        #expect(Self.counter(.amr, rate: 8000).duration(ofBytes: 67) == nil)
+        #expect(Self.counter(.mpegAudio, rate: 8000).duration(ofBytes: 67) == nil)
+    }
+
+    /// What the header of a container that seeks by bytes says of them.
+    @Test func statedByteRates() {
+        let g726 = Codec.g726(.mostSignificantFirst)
+        let rows: [(SampleCounter, Bool)] = [
+            (Self.counter(.pcmu, rate: 8000, bitRate: 64_000), true),
+            (Self.counter(.pcmu, rate: 8000, bitRate: 64_001), false),
+            (Self.counter(.pcmu, rate: 8000, block: 1), true), (Self.counter(.pcmu, rate: 8000, block: 2), false),
+            (Self.counter(.g722, rate: 16_000, bitRate: 64_000), true),
+            (Self.counter(.g722, rate: 16_000, bitRate: 128_000), false),
+            (Self.counter(.gsmMS, rate: 8000, bitRate: 13_000), true),
+            (Self.counter(.gsmMS, rate: 11_025, bitRate: 17_912), false),
+            (Self.counter(g726, rate: 8000, bits: 3, bitRate: 24_000), true),
+            (Self.counter(.g7231, rate: 8000, bitRate: 6400), false), (Self.counter(.opus, rate: 48_000), false),
+        ]
+        for (counter, isTrue) in rows { #expect(counter.hasStatedByteRate == isTrue) }
+    }
+
     @Test func noiseDoesNotTrap() {
         var random = SplitMix(state: 3)
-        for codec in [Codec.aac, .mpegAudio, .ac3, .opus] {
+        for codec in [Codec.aac, .mpegAudio, .ac3, .opus, .amr, .amrWB, .g7231, .g729, .qcelp, .evrc] {
             for length in 0..<300 {
                 var unit = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }
                 for (place, byte) in ([0xFF, 0xFB] as [UInt8]).enumerated() where place < length && length % 2 == 0 {
