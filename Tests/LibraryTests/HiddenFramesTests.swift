@@ -12,7 +12,10 @@ import Testing
         let path = Fixture.directory.appendingPathComponent("hidden.\(suffix)").path
         let clip = ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=4", "-c:v", "libvpx", "-deadline", "good"]
         let coding = ["-cpu-used", "5", "-auto-alt-ref", "1", "-lag-in-frames", "16", "-g", "50", "-b:v", "200k"]
-        try FFmpeg.run("ffmpeg", ["-v", "error", "-y"] + clip + coding + [path])
+        for pass in ["1", "2"] {
+            let log = ["-pass", pass, "-passlogfile", path]
+            try FFmpeg.run("ffmpeg", ["-v", "error", "-y"] + clip + coding + log + [path])
+        }
         return path
     }
 
@@ -27,9 +30,11 @@ import Testing
         #expect(hidden > 0 && units.count == 100 + hidden)
         let decode = units.map(\.unit.decodeTime)
         #expect(zip(decode, decode.dropFirst()).allSatisfy(<))
-        let shown = units.filter { $0.payloads[0][4] & 0x10 != 0 }.map(\.unit.presentationTime.nanoseconds)
-        for (index, time) in shown.enumerated() { #expect(abs(time - Int64(index) * 40_000_000) <= 1_100_000) }
         // What the frame's header says: nothing refers to it.
         for unit in units { #expect(unit.unit.isDiscardable == (unit.payloads[0][0] & 0x20 != 0)) }
+        // FFmpeg's IVF counts all frames.
+        guard suffix == "webm" else { return }
+        let shown = units.filter { $0.payloads[0][4] & 0x10 != 0 }.map(\.unit.presentationTime.nanoseconds)
+        for (index, time) in shown.enumerated() { #expect(abs(time - Int64(index) * 40_000_000) <= 1_100_000) }
     }
 }

@@ -68,7 +68,7 @@ package enum ContainerFixture: String, CaseIterable, Sendable {
 
     private static let vp8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "50", "-b:v", "300k"]
     private static let vp9 = ["-c:v", "libvpx-vp9", "-deadline", "good", "-cpu-used", "8", "-g", "50", "-b:v", "300k"]
-    private static let av1 = ["-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "9", "-g", "50", "-b:v", "300k"]
+    private static let av1 = ["-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-g", "50", "-b:v", "300k"]
 
     private var arguments: [String] {
         switch self {
