@@ -185,8 +185,9 @@ struct TitleProbe: ~Copyable {
     }
 
     /// An AVI without an index is read from its start, and so is one whose audio tells its times nowhere else. The index
-    /// names chunks, of which one may hold many units of audio.
+    /// names chunks, of which one may hold many units of audio. Of chained Ogg, too, only reading from the start tells where a unit lies.
     private func seeking(_ streams: [StreamDescription]) -> ContainerTraits.Seeking {
+        if context.container == .ogg, OggChain.isChained(file) { return .counting }
         guard context.container == .avi else { return context.container.traits.seeking }
         let drifts = file.size <= limits.maximumScanSize && streams.contains { drifting.contains($0.index) }
         guard !settings.ignoresIndex, !streams.isEmpty, !drifts else { return .counting }

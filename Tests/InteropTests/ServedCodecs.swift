@@ -25,6 +25,7 @@ enum ServedCodecs {
         "mpeg2video": Codec(encodingName: "MPV"),
         "mjpeg": Codec(encodingName: "JPEG"),
         "h263": Codec(encodingName: "H263-1998"),
+        "theora": Codec(encodingName: "THEORA"),
     ]
 
     /// Their standards leave no rounding open.
@@ -41,6 +42,8 @@ enum ServedCodecs {
             "mp3": Codec(encodingName: "MPA"),
             "ac3": Codec(encodingName: "AC3"),
             "opus": Codec(encodingName: "OPUS"),
+            "vorbis": Codec(encodingName: "VORBIS"),
+            "speex": Codec(encodingName: "SPEEX"),
             "pcm_mulaw": Codec(encodingName: "PCMU", comparison: .samples),
             "pcm_alaw": Codec(encodingName: "PCMA", comparison: .samples),
         ]
