@@ -44,8 +44,9 @@ extension StreamDescription {
         }
     }
 
-    /// Whether this is the stream of that number, also if its index is another: FLV's streams differ by what they are.
-    package func isSame(_ id: Int, _ kind: MediaKind) -> Bool { self.id == id && codec.kind == kind }
+    /// Whether this is the stream of that number, also if its index is another: FLV's streams differ by what they are. A transport stream may
+    /// leave that open until the first units have been read.
+    package func isSame(_ id: Int, _ kind: MediaKind) -> Bool { self.id == id && (codec.kind == kind || isUnknown) }
 
     private var isUnknown: Bool { codecName == "none" || codecName.hasPrefix("unknown") }
 

@@ -212,8 +212,9 @@ struct TitleProbe: ~Copyable {
 
     /// An AVI without an index is read from its start, and so is one whose audio tells its times nowhere else. The index
     /// names chunks, of which one may hold many units of audio. A demuxer that counts bytes goes by the rate that the header
-    /// states.
+    /// states. Of chained Ogg, too, only reading from the start tells where a unit lies.
     private func seeking(_ streams: [StreamDescription]) -> ContainerTraits.Seeking {
+        if context.container == .ogg, OggChain.isChained(file) { return .counting }
         let usual = context.container.traits.seeking
         if usual == .arithmetic, context.container != .caf {
             return streams.allSatisfy { SampleCounter($0.codec).hasStatedByteRate } ? usual : .counting

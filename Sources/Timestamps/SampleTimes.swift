@@ -102,10 +102,11 @@ struct SampleTimes: Sendable {
             return stamped
         }
         if origin == nil { origin = ticks }
-        if base != nil, !isGuess {
+        if base != nil {
             guard stampsTellGaps else { return expected }
             let distance = stamped - expected
-            if isWithinTolerance(distance) || isWithinTolerance(distance - lag(counted)) { return expected }
+            let isExpected = isWithinTolerance(distance) || isWithinTolerance(distance - lag(counted))
+            if isExpected, !isGuess { return expected }
             // Stamped so early that it would lie on the unit before: units follow each other all the same.
             if distance < .zero, stamps == .decode || .zero - distance > lastDuration { return expected }
         }

@@ -31,6 +31,7 @@ enum ServedCodecs {
         "vp9": Codec(encodingName: "VP9"),
         "av1": Codec(encodingName: "AV1", unreceivedBy: ["FFmpeg 5.1", "GStreamer"]),
         "dvvideo": Codec(encodingName: "DV"),
+        "theora": Codec(encodingName: "THEORA"),
     ]
 
     /// Their standards leave no rounding open.
@@ -56,6 +57,8 @@ enum ServedCodecs {
             "gsm_ms": Codec(encodingName: "GSM", comparison: .samples),
             "ilbc": Codec(encodingName: "ILBC"),
             "qcelp": Codec(encodingName: "QCELP"),
+            "vorbis": Codec(encodingName: "VORBIS"),
+            "speex": Codec(encodingName: "SPEEX"),
             "pcm_mulaw": Codec(encodingName: "PCMU", comparison: .samples),
             "pcm_alaw": Codec(encodingName: "PCMA", comparison: .samples),
         ]

@@ -119,6 +119,52 @@ import Testing
         #expect(third?.samples == 1024)
     }
 
+    private static func samples(
+        _ units: [(stamp: Int64?, bytes: [UInt8])], timeBase: TimeBase, rules: TimestampRules
+    ) -> [Int64] {
+        let codec = CodecDescription(codec: .vorbis, kind: .audio, configuration: configuration([0, 1]))
+        var reconstructor = TimestampReconstructor(codec: codec, timeBase: timeBase, rules: rules)
+        let times = reconstructor.times(
+            of: units.map {
+                (StoredUnit(decodeTicks: $0.stamp, presentationTicks: $0.stamp, isKey: true), $0.bytes)
+            })
+        return times.map { $0.presentationTime.ticks(at: ClockRate(hertz: 44_100)!) }
+    }
+
+    /// Libavformat's stamps of one page: the short block behind the long one is late by 448 samples.
+    @Test func pageStamps() {
+        let units: [(Int64?, [UInt8])] = [(-128, [0]), (0, [0]), (128, [0b010]), (704 + 448, [0]), (1280, [0])]
+        let times = Self.samples(units, timeBase: TimeBase(1, 44_100), rules: .ogg)
+        #expect(times == [-128, 0, 128, 704, 1280])
+        // A landing: what was before the first block is not known, and its own stamp is late.
+        let landed = Self.samples(Array(units[3...]), timeBase: TimeBase(1, 44_100), rules: .ogg)
+        #expect(landed == [1152, 1280])
+    }
+
+    /// How long the first packet is, muxers see differently: the second one's stamp tells, on the grid of 64 samples.
+    @Test(arguments: [(0, 1, 64), (0, 3, 128), (3, 3, 0)]) func roundedStamps(first: Int64, second: Int64, gap: Int64) {
+        let units: [(Int64?, [UInt8])] = [
+            (first, [0]), (second, [0]), (second + 3, [0b010]), (second + 16, [0b110]), (second + 39, [0b110]),
+        ]
+        let times = Self.samples(units, timeBase: TimeBase(1, 1000), rules: .matroska)
+        let start = times[0] + gap
+        #expect(Array(times[1...]) == [start, start + 128, start + 704, start + 1728])
+    }
+
+    /// The next stream's stamps begin anew, and those of its last page are missing.
+    @Test func chainedTimes() {
+        var stream: [(Int64?, [UInt8])] = [(-128, [0]), (0, [0]), (128, [0b010])]
+        stream += (0..<30).map { _ in (nil, [0b110]) }
+        let headers: [(Int64?, [UInt8])] = [(0, [1]), (nil, [3]), (nil, [5])]
+        let times = Self.samples(
+            stream + headers + stream + headers + stream, timeBase: TimeBase(1, 44_100), rules: .ogg)
+        let length: Int64 = 128 + 128 + 576 + 30 * 1024
+        for (index, start) in [0, 36, 72].enumerated() {
+            #expect(times[start] == -128 + Int64(index) * length)
+            #expect(times[start + 32] - times[start] == length - 1024)
+        }
+    }
+
     /// Every page of Ogg says at which sample it ends.
     @Test(arguments: [44_100, 8_000]) func agreesWithPages(rate: Int) throws {
         let track = try StoredTrack(
