@@ -91,7 +91,7 @@ struct FileStreams {
     }
 
     /// A picture is no film, whatever its codec.
-    private static func isImage(_ container: String) -> Bool {
+    static func isImage(_ container: String) -> Bool {
         container.hasSuffix("_pipe") || ["image2", "gif", "apng", "ico"].contains(container)
     }
 
