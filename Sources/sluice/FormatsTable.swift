@@ -11,7 +11,7 @@ enum FormatsTable {
     static func markdown(_ rows: [Offering] = Offering.all) -> String {
         let lines = rows.filter(\.isServed).map { row in
             let names = row.encodingNames.map { "`\($0)`" }.joined(separator: ", ")
-            let note = [condition(of: row), row.note].filter { !$0.isEmpty }.joined(separator: "; ")
+            let note = [condition(of: row, quote: "`"), row.note].filter { !$0.isEmpty }.joined(separator: "; ")
             let cells = [row.name, "\(row.specification) \(names)", row.carriage.rawValue, "\(row.receivers)", note]
             return "|" + cells.map { $0.isEmpty ? " |" : " \($0) |" }.joined()
         }
@@ -38,11 +38,11 @@ enum FormatsTable {
         }.joined(separator: "\n")
     }
 
-    private static func condition(of row: Offering) -> String {
+    private static func condition(of row: Offering, quote: String = "") -> String {
         switch row.byDefault {
         case .offered, .refused: ""
         case .nativeOnly: "few clients know it"
-        case .onRequest: "only with `\(row.request.rawValue)`"
+        case .onRequest: "only with \(quote)\(row.request.rawValue)\(quote)"
         }
     }
 }

@@ -17,7 +17,7 @@ struct TrackText {
         if let language = track.language { parts.append(language) }
         if let title = track.title { parts.append("\"\(printable(title))\"") }
         return parts.joined(separator: ", ") + " as \(encoding)" + (format.note.map { " (\($0))" } ?? "")
-            + (receivers.map { "; received by \($0)" } ?? "")
+            + (receivers.map { "; received by " + ($0.isEmpty ? "neither FFmpeg, GStreamer nor VLC" : "\($0)") } ?? "")
     }
 
     /// `96 H264/90000`
