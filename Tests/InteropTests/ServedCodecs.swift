@@ -26,6 +26,7 @@ enum ServedCodecs {
         "mjpeg": Codec(encodingName: "JPEG"),
         "h263": Codec(encodingName: "H263-1998"),
         "dvvideo": Codec(encodingName: "DV"),
+        "h261": Codec(encodingName: "H261"),
     ]
 
     /// Their standards leave no rounding open.

@@ -45,7 +45,7 @@ import Timestamps
 
     @Test func theDepthIsLearned() {
         let stamps: [Int64] = [0, 120, 40, 80, 240, 160, 200, 360, 280, 320]
-        let times = times(.other("vc1"), stamps)
+        let times = times(.vc1, stamps)
         #expect(times.map(\.presentationTime) == milliseconds(stamps))
         #expect(times.map(\.decodeTime) == milliseconds([-40, 0, 40, 80, 120, 160, 200, 240, 280, 320]))
     }
@@ -53,17 +53,17 @@ import Timestamps
     /// Nothing before a key frame has a part in the times behind it, whatever the spacing was.
     @Test func variableSpacing() {
         let stamps: [Int64] = [0, 80, 40, 2000, 2080, 2040, 9000, 9080, 9040]
-        let all = times(.other("vc1"), stamps, keys: [0, 3, 6], duration: 40)
+        let all = times(.vc1, stamps, keys: [0, 3, 6], duration: 40)
         #expect(obeysLaws(all))
         #expect(all.map(\.presentationTime) == milliseconds(stamps))
         for key in [3, 6] {
-            #expect(times(.other("vc1"), Array(stamps[key...]), keys: [0, 3], duration: 40) == Array(all[key...]))
+            #expect(times(.vc1, Array(stamps[key...]), keys: [0, 3], duration: 40) == Array(all[key...]))
         }
     }
 
     @Test func extremesDoNotTrap() {
         let stamps: [Int64] = [.max, .min, 0, .max - 1, .min, -1]
-        for codec in ["vp9", "vc1"] {
+        for codec in [Codec.vp9, .vc1] {
             #expect(times(codec, stamps, keys: [0, 3], duration: .max).count == stamps.count)
         }
     }
