@@ -26,6 +26,8 @@ package enum Packetizer: Sendable {
     case transportStream(TransportStreamPacketizer)
     case xiph(XiphPacketizer)
     case latm(LATMPacketizer)
+    case h261(H261Packetizer)
+    case vc2(VC2Packetizer)
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
@@ -117,6 +119,10 @@ package enum Packetizer: Sendable {
             self = .vacated
             defer { self = .latm(packetizer) }
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .h261(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .vc2(let packetizer):
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         }
     }
 
@@ -156,7 +162,7 @@ package enum Packetizer: Sendable {
         case .mpeg4Generic, .latm:
             // RFC 3640 has the configuration in SDP alone.
             break
-        case .dv, .jpeg2000, .rawVideo, .transportStream:
+        case .dv, .jpeg2000, .rawVideo, .transportStream, .h261, .vc2:
             // Each picture says all that it needs, or the format has nothing that could change.
             break
         case .mpegAudio, .ac3, .pcm, .opus, .speech, .klv, .t140:

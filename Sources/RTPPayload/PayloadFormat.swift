@@ -47,6 +47,8 @@ package struct PayloadFormat: Hashable, Sendable {
         case transportStream
         /// Vorbis and Theora.
         case xiph(identifier: UInt32)
+        case h261
+        case vc2
     }
 
     /// The format for a track, from its codec's own configuration.
@@ -89,6 +91,8 @@ package struct PayloadFormat: Hashable, Sendable {
         case .vorbis: try .vorbis(codec)
         case .theora: try .theora(codec)
         case .speex: try .speex(codec)
+        case .h261: try .h261(firstUnit: firstUnit)
+        case .vc2: try .vc2(firstUnit: firstUnit)
         default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
         }
     }
@@ -101,9 +105,9 @@ package struct PayloadFormat: Hashable, Sendable {
         case .aac, .mpegAudio, .ac3, .pcm, .pcmu, .pcma, .opus: nil
         case .amr, .amrWB, .g722, .g726, .g7231, .g729, .gsm, .gsmMS, .ilbc, .qcelp, .evrc: nil
         case .klv, .text: nil
-        case .dv, .jpeg2000, .rawVideo: nil
         case .vorbis, .theora: nil
         case .eac3, .speex, .latm: nil
+        case .dv, .jpeg2000, .rawVideo, .h261, .vc2: nil
         default: "no RTP payload format for \(codec)"
         }
     }
@@ -150,6 +154,8 @@ package struct PayloadFormat: Hashable, Sendable {
             return .transportStream(TransportStreamPacketizer(layout: layout, payloadType: payloadType))
         case .xiph(let identifier):
             return .xiph(XiphPacketizer(identifier: identifier, layout: layout, payloadType: payloadType))
+        case .h261: return .h261(H261Packetizer(layout: layout, payloadType: payloadType))
+        case .vc2: return .vc2(VC2Packetizer(layout: layout, payloadType: payloadType))
         }
     }
 

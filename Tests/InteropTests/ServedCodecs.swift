@@ -32,6 +32,7 @@ enum ServedCodecs {
         "av1": Codec(encodingName: "AV1", unreceivedBy: ["FFmpeg 5.1", "GStreamer"]),
         "dvvideo": Codec(encodingName: "DV"),
         "theora": Codec(encodingName: "THEORA"),
+        "h261": Codec(encodingName: "H261"),
     ]
 
     /// Their standards leave no rounding open.

@@ -30,4 +30,11 @@ raw bgr bgr24 BGR
 raw rgba rgba RGBA
 raw i420 yuv420p I420
 raw y41b yuv411p Y41B
+# GStreamer's avidemux does not know H.261: it is given the pictures one by one
+$F -y -f lavfi -i testsrc2=size=176x144:rate=25 -frames:v 3 -c:v h261 -q:v 4 clip.avi
+ffprobe -v error -show_packets -of csv=p=0 -show_entries packet=pos,size clip.avi | sed 's/[^0-9]/ /g' | while read -r size pos; do
+  tail -c +"$((pos + 1))" clip.avi | head -c "$size" > "clip.$((n = n + 1)).h261"
+done
+$C h261-gst 300 clip.avi -- gst-launch-1.0 -v multifilesrc location=clip.%d.h261 start-index=1 stop-index=3 \
+  caps=video/x-h261,framerate=25/1 ! rtph261pay name=pay pt=96 mtu=300 ! $SINK
 rm clip.*
