@@ -12,6 +12,8 @@ package struct VP9FrameHeader: Hashable, Sendable {
     package let profile: Int
     /// Decoding can begin here.
     package let isKey: Bool
+    /// False for a frame that is only referred to.
+    package let isShown: Bool
 
     /// Nil if no frame begins here.
     package init?(_ frame: RawSpan) {
@@ -24,6 +26,17 @@ package struct VP9FrameHeader: Hashable, Sendable {
         let showsExisting = isWide ? first & 0x04 : first & 0x08
         let isInter = isWide ? first & 0x02 : first & 0x04
         isKey = showsExisting == 0 && isInter == 0
+        isShown = showsExisting != 0 || first & (isWide ? 0x01 : 0x02) != 0
+    }
+
+    /// Whether an index of several frames ends `unit`, the last of which is shown: annex B.
+    package static func isSuperframe(_ unit: RawSpan) -> Bool {
+        guard unit.byteCount > 0 else { return false }
+        let last = unit.unsafeLoad(fromByteOffset: unit.byteCount - 1, as: UInt8.self)
+        // superframe_marker, frame_sizes_bytes_minus_1 (2), frames_in_superframe_minus_1 (3)
+        let size = 2 + (Int(last >> 3 & 3) + 1) * (Int(last & 7) + 1)
+        guard last >> 5 == 0b110, unit.byteCount >= size else { return false }
+        return unit.unsafeLoad(fromByteOffset: unit.byteCount - size, as: UInt8.self) == last
     }
 
     /// Pixels of a key frame, 1 to 65,536 each; nil if that cannot be read.

@@ -10,6 +10,7 @@ struct SortedTimes: Sendable {
     private struct Held {
         var unit: StoredUnit
         var presentation: MediaTime
+        var isHidden: Bool
     }
 
     private let timeBase: TimeBase
@@ -42,10 +43,12 @@ struct SortedTimes: Sendable {
 
     private static func bounded(_ depth: Int) -> Int { min(max(depth, 0), TimestampReconstructor.maximumLookAhead - 1) }
 
-    mutating func push(_ unit: StoredUnit, bytes: RawSpan) {
+    /// - Parameter isHidden: the unit's picture is not shown. Its stamp may be that of the one which is shown next, which
+    ///   alone it belongs to: the hidden one is presented when it is decoded, so that no two have the same time.
+    mutating func push(_ unit: StoredUnit, bytes: RawSpan, isHidden: Bool = false) {
         let stamp = unit.presentationTicks ?? unit.decodeTicks
         let presentation = stamp.map { MediaTime(ticks: $0, timeBase: timeBase) } ?? following
-        held.append(Held(unit: unit, presentation: presentation))
+        held.append(Held(unit: unit, presentation: presentation, isHidden: isHidden))
         if depth == nil || frame == nil {
             _ = pictures.picture(in: bytes)
             depth = depth ?? pictures.reorderDepth.map { Self.bounded($0) }
@@ -68,7 +71,7 @@ struct SortedTimes: Sendable {
         sinceKey += 1
         let duration = self.duration(of: first, depth: depth)
         held.removeFirst()
-        let times = order.admit(decode: decode, presentation: first.presentation)
+        let times = order.admit(decode: decode, presentation: first.isHidden ? decode : first.presentation)
         return TimedUnit(
             decodeTime: times.decode, presentationTime: times.presentation, duration: duration,
             isRandomAccessPoint: first.unit.isKey, isDiscardable: first.unit.isDiscardable)

@@ -84,7 +84,7 @@ package struct TimestampReconstructor: Sendable {
             pictures?.push(unit, bytes: bytes)
             rules.reorderDepth = pictures?.depth
         } else {
-            sorted?.push(unit, bytes: bytes)
+            sorted?.push(unit, bytes: bytes, isHidden: keys.isHidden(bytes))
             rules.reorderDepth = sorted?.depth
             rules.frameDuration = sorted?.frame
         }

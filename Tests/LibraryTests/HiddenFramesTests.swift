@@ -30,6 +30,8 @@ import Testing
         #expect(hidden > 0 && units.count == 100 + hidden)
         let decode = units.map(\.unit.decodeTime)
         #expect(zip(decode, decode.dropFirst()).allSatisfy(<))
+        let times = units.map(\.unit.presentationTime)
+        #expect(zip(times, times.dropFirst()).allSatisfy(<))
         // What the frame's header says: nothing refers to it.
         for unit in units { #expect(unit.unit.isDiscardable == (unit.payloads[0][0] & 0x20 != 0)) }
         // FFmpeg's IVF counts all frames.

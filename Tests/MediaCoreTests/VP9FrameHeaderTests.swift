@@ -52,4 +52,21 @@ import Testing
         let other = Self.bytes("10000010 010010011000001101000011 010 0 0000010011111111 0000001011001111")
         #expect(VP9FrameHeader.keySize(other.span.bytes) == nil)
     }
+
+    @Test(arguments: [
+        ("10 0 0 0 1 1 0", true), ("10 0 0 0 1 0 0", false), ("10 0 0 1 000", true), ("10 1 1 0 0 0 1", true),
+    ])
+    func shown(bits: String, isShown: Bool) {
+        let frame = Self.bytes(bits)
+        #expect(VP9FrameHeader(frame.span.bytes)?.isShown == isShown)
+    }
+
+    /// Two frames of 3 and 2 bytes, their sizes in one byte each; then indices that are cut, or do not begin as they end.
+    @Test(arguments: [
+        ("840000 8600 C1 03 02 C1", true), ("C9 0300 0200 C9", true), ("03 02 C1", false), ("C2 03 02 C1", false),
+        ("840000", false), ("", false), ("C0 05 C0", true), ("C1", false),
+    ]) func superframe(bytes: String, isSuperframe: Bool) {
+        let unit = hex(bytes)
+        #expect(VP9FrameHeader.isSuperframe(unit.span.bytes) == isSuperframe)
+    }
 }

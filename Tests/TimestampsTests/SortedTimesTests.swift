@@ -67,4 +67,21 @@ import Timestamps
             #expect(times(codec, stamps, keys: [0, 3], duration: .max).count == stamps.count)
         }
     }
+
+    /// VP8 in WebM: a frame that is not shown bears the stamp of the one that follows it.
+    @Test(arguments: [(0x01, [0, 39, 40, 80]), (0x11, [0, 40, 40, 80])] as [(UInt8, [Int64])])
+    func hiddenFramesHaveTimesOfTheirOwn(second: UInt8, expected: [Int64]) {
+        var reconstructor = TimestampReconstructor(
+            codec: CodecDescription(codec: .vp8, kind: .video), timeBase: TimeBase(1, 1000), rules: .matroska)
+        let stamps: [(ticks: Int64, tag: UInt8)] = [(0, 0x11), (40, second), (40, 0x11), (80, 0x11)]
+        let units = stamps.map { stamp -> PushedUnit in
+            (
+                StoredUnit(decodeTicks: nil, presentationTicks: stamp.ticks, isKey: stamp.ticks == 0),
+                [stamp.tag, 2, 0, 0]
+            )
+        }
+        let times = reconstructor.times(of: units)
+        #expect(obeysLaws(times))
+        #expect(times.map(\.presentationTime.nanoseconds) == expected.map { $0 * 1_000_000 })
+    }
 }

@@ -61,6 +61,15 @@ package struct KeyPictures: Sendable {
         }
     }
 
+    /// Whether the unit says of itself that it is only referred to, and not shown.
+    package func isHidden(_ unit: RawSpan) -> Bool {
+        switch syntax {
+        case .vp8: VP8FrameHeader(unit)?.isShown == false
+        case .vp9: VP9FrameHeader(unit)?.isShown == false && !VP9FrameHeader.isSuperframe(unit)
+        default: false
+        }
+    }
+
     /// Whether the unit says of itself that no later one needs it.
     package func isUnreferenced(_ unit: RawSpan) -> Bool {
         guard case .vp8 = syntax else { return false }

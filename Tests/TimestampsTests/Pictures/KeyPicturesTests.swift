@@ -57,4 +57,15 @@ import Testing
         let keys = KeyPictures(CodecDescription(codec: codec, kind: .video))
         #expect(keys.isUnreferenced(unit.span.bytes) == isUnreferenced)
     }
+
+    @Test(
+        arguments: [
+            (Codec.vp8, [0x01, 2, 0, 0], true), (.vp8, [0x11, 2, 0, 0], false), (.vp8, [0x01], false),
+            (.vp9, [0x84, 0], true),
+            (.vp9, [0x86, 0], false), (.vp9, [0x84, 0, 0x86, 0, 0xC1, 2, 2, 0xC1], false), (.h264, [0x84, 0], false),
+        ] as [(Codec, [UInt8], Bool)])
+    func whatIsNotShown(_ codec: Codec, _ unit: [UInt8], _ isHidden: Bool) {
+        let keys = KeyPictures(CodecDescription(codec: codec, kind: .video))
+        #expect(keys.isHidden(unit.span.bytes) == isHidden)
+    }
 }
