@@ -7,25 +7,22 @@ import Testing
 
 /// Transport streams with several programmes, each on a clock of its own.
 @Suite struct ProgrammesTests {
-    /// Two programmes of 4 s, the second one `offset` seconds ahead of the first.
-    private func path(offset: Int) throws -> String {
-        let path = Fixture.directory.appendingPathComponent("programmes-\(offset).ts").path
+    /// Two programmes of 4 s.
+    private func path() throws -> String {
+        let path = Fixture.directory.appendingPathComponent("programmes.ts").path
         let picture = ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=4"]
         let tone = ["-f", "lavfi", "-i", "sine=440:r=48000:d=4"]
-        let shift = ["-itsoffset", "\(offset)"]
         let maps = (0..<4).flatMap { ["-map", "\($0)"] }
         let codecs = ["-c:v", "mpeg2video", "-g", "25", "-c:a", "mp2", "-max_interleave_delta", "0"]
         let programmes = ["-program", "title=a:st=0:st=1", "-program", "title=b:st=2:st=3"]
         try FFmpeg.run(
             "ffmpeg",
-            ["-v", "error", "-y"] + picture + tone + shift + picture + shift + tone + maps + codecs + programmes
-                + [path])
+            ["-v", "error", "-y"] + picture + tone + picture + tone + maps + codecs + programmes + [path])
         return path
     }
 
-    @Test(arguments: [0, 3_600])
-    func `tracks of all programmes are offered, and all begin at 0`(offset: Int) throws {
-        let title = try openTitle(path(offset: offset))
+    @Test func `tracks of all programmes are offered, and all begin at 0`() throws {
+        let title = try openTitle(path())
         #expect(title.tracks.map(\.codec.kind) == [.video, .audio, .video, .audio])
         let duration = try #require(title.description.duration)
         #expect(abs((duration - .seconds(4)).nanoseconds) < 200_000_000)
@@ -37,16 +34,5 @@ import Testing
             #expect(starts.allSatisfy { $0 < .milliseconds(100) })
         }
         for video in [0, 2] { #expect(reading.units(of: video).count == 100) }
-    }
-
-    @Test func `a seek moves all programmes to one place`() throws {
-        let title = try openTitle(path(offset: 3_600))
-        let reading = title.cursor().readAll(seek: .milliseconds(2_500))
-        #expect(reading.failure == nil)
-        #expect(reading.start == .seconds(2))
-        for track in title.tracks.indices {
-            let first = try #require(reading.units(of: track).map(\.unit.presentationTime).min())
-            #expect(abs((first - .seconds(2)).nanoseconds) < 100_000_000, "track \(track) begins at \(first)")
-        }
     }
 }
