@@ -37,7 +37,6 @@ package struct PayloadFormat: Hashable, Sendable {
         case rawVideo(RawConversion)
         case transportStream
         case h261
-        case vc2
     }
 
     /// The format for a track, from its codec's own configuration.
@@ -64,7 +63,6 @@ package struct PayloadFormat: Hashable, Sendable {
         case .jpeg2000: try .jpeg2000(codec, firstUnit: firstUnit)
         case .rawVideo: try .rawVideo(codec, firstUnit: firstUnit)
         case .h261: try .h261(firstUnit: firstUnit)
-        case .vc2: try .vc2(firstUnit: firstUnit)
         default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
         }
     }
@@ -74,7 +72,7 @@ package struct PayloadFormat: Hashable, Sendable {
         switch codec {
         case .h264, .h265, .mpeg4Visual, .mpeg1Video, .mpeg2Video, .motionJPEG, .h263: nil
         case .aac, .mpegAudio, .ac3, .pcm, .pcmu, .pcma, .opus: nil
-        case .dv, .jpeg2000, .rawVideo, .h261, .vc2: nil
+        case .dv, .jpeg2000, .rawVideo, .h261: nil
         default: "no RTP payload format for \(codec)"
         }
     }
@@ -108,7 +106,6 @@ package struct PayloadFormat: Hashable, Sendable {
         case .transportStream:
             return .transportStream(TransportStreamPacketizer(layout: layout, payloadType: payloadType))
         case .h261: return .h261(H261Packetizer(layout: layout, payloadType: payloadType))
-        case .vc2: return .vc2(VC2Packetizer(layout: layout, payloadType: payloadType))
         }
     }
 
