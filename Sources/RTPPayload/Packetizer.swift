@@ -27,7 +27,6 @@ package enum Packetizer: Sendable {
     case xiph(XiphPacketizer)
     case latm(LATMPacketizer)
     case h261(H261Packetizer)
-    case vc2(VC2Packetizer)
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
@@ -121,8 +120,6 @@ package enum Packetizer: Sendable {
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .h261(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
-        case .vc2(let packetizer):
-            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         }
     }
 
@@ -162,7 +159,7 @@ package enum Packetizer: Sendable {
         case .mpeg4Generic, .latm:
             // RFC 3640 has the configuration in SDP alone.
             break
-        case .dv, .jpeg2000, .rawVideo, .transportStream, .h261, .vc2:
+        case .dv, .jpeg2000, .rawVideo, .transportStream, .h261:
             // Each picture says all that it needs, or the format has nothing that could change.
             break
         case .mpegAudio, .ac3, .pcm, .opus, .speech, .klv, .t140:

@@ -48,7 +48,6 @@ package struct PayloadFormat: Hashable, Sendable {
         /// Vorbis and Theora.
         case xiph(identifier: UInt32)
         case h261
-        case vc2
     }
 
     /// The format for a track, from its codec's own configuration.
@@ -92,7 +91,6 @@ package struct PayloadFormat: Hashable, Sendable {
         case .theora: try .theora(codec)
         case .speex: try .speex(codec)
         case .h261: try .h261(firstUnit: firstUnit)
-        case .vc2: try .vc2(firstUnit: firstUnit)
         default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
         }
     }
@@ -107,7 +105,7 @@ package struct PayloadFormat: Hashable, Sendable {
         case .klv, .text: nil
         case .vorbis, .theora: nil
         case .eac3, .speex, .latm: nil
-        case .dv, .jpeg2000, .rawVideo, .h261, .vc2: nil
+        case .dv, .jpeg2000, .rawVideo, .h261: nil
         default: "no RTP payload format for \(codec)"
         }
     }
@@ -155,7 +153,6 @@ package struct PayloadFormat: Hashable, Sendable {
         case .xiph(let identifier):
             return .xiph(XiphPacketizer(identifier: identifier, layout: layout, payloadType: payloadType))
         case .h261: return .h261(H261Packetizer(layout: layout, payloadType: payloadType))
-        case .vc2: return .vc2(VC2Packetizer(layout: layout, payloadType: payloadType))
         }
     }
 

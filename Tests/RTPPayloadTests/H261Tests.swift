@@ -44,20 +44,7 @@ import Testing
         }
     }
 
-    /// What GStreamer says of the state at a packet's beginning, it says of the same place as we do.
-    @Test func everyPacketEquals() throws {
-        let golden = try GoldenFile("h261-gst")
-        let layout = PacketLayout(prefix: 0, maximumPacketSize: golden.mtu)
-        var packetizer = try golden.format(.h261).packetizer(layout)
-        let ours = try golden.units.flatMap { try Packetized(&packetizer, $0.bytes, layout: layout).packets }
-        #expect(ours.count == golden.packets.count)
-        for (index, (our, their)) in zip(ours, golden.packets).enumerated() {
-            let headers = [our, their].map { Array($0[12..<16]) + [UInt8($0.count & 255)] }
-            #expect(GoldenFile.comparable(our) == GoldenFile.comparable(their), "packet \(index): \(headers)")
-        }
-    }
-
-    @Test(arguments: ["", "00", "000000", "000080 02", "000100", "0001 0000 1004 FFFF"]) func refused(unit: String)
+    @Test(arguments: ["", "00", "000000", "000080 02"] as [String]) func refused(unit: String)
         throws
     {
         let layout = PacketLayout(prefix: 0, maximumPacketSize: 128)

@@ -64,7 +64,7 @@ import Testing
         Self.expect(title.cursor().readAll(seek: .milliseconds(2_399)), writer, from: 2_200)
     }
 
-    @Test(arguments: [true, false], [Int64(0), 3_600 * 27_000_000, 9 * 27_000_000]) func `the clock may jump`(
+    @Test(arguments: [true, false], [0, 3_600 * 27_000_000, 9 * 27_000_000] as [Int64]) func `the clock may jump`(
         isFlagged: Bool, clock: Int64
     ) throws {
         var writer = TransportStreamWriter()
