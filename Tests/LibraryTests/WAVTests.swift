@@ -40,7 +40,12 @@ import Testing
         let reading = title.cursor().readAll()
         #expect(reading.failure == nil && reading.batches.allSatisfy { $0.skippedUnits == 0 })
         #expect(Array(reading.units.flatMap(\.payloads).joined()) == Self.swapped(Self.samples))
-        #expect(reading.units.map(\.unit.presentationTime) == (0..<100).map { .milliseconds(20 * $0) })
+        // Packets are shorter at the ends of what the demuxer reads at once.
+        var sent = 0
+        for unit in reading.units {
+            #expect(unit.unit.presentationTime == .microseconds(Int64(sent) * 125 / 4))
+            sent += unit.payloads.reduce(0) { $0 + $1.count }
+        }
         let sought = title.cursor().readAll(seek: .microseconds(1_234_500))
         #expect(sought.start == .microseconds(1_234_500))
         #expect(Array(sought.units.flatMap(\.payloads).joined()) == Self.swapped(Self.samples[(9876 * 4)...]))

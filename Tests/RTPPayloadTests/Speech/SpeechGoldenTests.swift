@@ -41,6 +41,7 @@ import Testing
     @Test(arguments: samples) func joined(name: String, fixture: SpeechFixture) throws {
         let golden = try GoldenFile(name)
         let theirs = Array(golden.packets.map { $0[12...] }.joined())
-        #expect(theirs.count >= 400 && Array(try Self.payloads(golden, fixture).joined()) == theirs)
+        let ours = Array(try Self.payloads(golden, fixture).joined())
+        #expect(theirs.count >= 400 && ours == theirs)
     }
 }
