@@ -1,6 +1,7 @@
 import Foundation
 import MediaCore
 import MediaFixtures
+import RTPPayload
 import Testing
 
 @testable import Library

@@ -2,6 +2,7 @@ import Delivery
 import Foundation
 import MediaCore
 import MediaFixtures
+import RTPPayload
 import Testing
 
 @testable import Library
