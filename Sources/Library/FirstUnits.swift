@@ -115,6 +115,8 @@ private final class ExaminedStream {
     let stream: StreamDescription
     private let timeBase: TimeBase
     private let isPacked: Bool
+    /// Units that must be seen at least.
+    private let minimumUnits: Int
     private var unpacker: BitstreamFilter?
     private var reconstructor: TimestampReconstructor
     /// The stream's index in the open file.
@@ -131,6 +133,8 @@ private final class ExaminedStream {
         self.stream = stream
         self.timeBase = timeBase
         isPacked = container.mayPack(stream)
+        let isRounded = container.traits.stamps == .roundedPresentation
+        minimumUnits = isRounded && stream.codec.codec == .vorbis ? LibraryLimits.roundedStamps : 0
         index = stream.index
         reconstructor = TimestampReconstructor(
             codec: stream.codec, timeBase: timeBase, rules: container.timestampRules(for: stream))
@@ -178,13 +182,13 @@ private final class ExaminedStream {
         while let timed = reconstructor.next() {
             guard !isDone else { continue }
             units += 1
-            if let presentation, timed.decodeTime >= presentation {
+            if units > minimumUnits, let presentation, timed.decodeTime >= presentation {
                 isDone = true
                 continue
             }
             decode = decode ?? timed.decodeTime
             presentation = min(presentation ?? timed.presentationTime, timed.presentationTime)
-            if units == LibraryLimits.reorderDepth { isDone = true }
+            if units >= max(minimumUnits, LibraryLimits.reorderDepth) { isDone = true }
         }
     }
 }
