@@ -44,9 +44,11 @@ extension StreamDescription {
         }
     }
 
-    /// Whether this is the stream of that number, also if its index is another: FLV's streams differ by what they are. A transport stream may
-    /// leave that open until the first units have been read.
-    package func isSame(_ id: Int, _ kind: MediaKind) -> Bool { self.id == id && (codec.kind == kind || isUnknown) }
+    /// Whether this is the stream of that number, also if its index is another: FLV's streams differ by what they are, and all have number 0.
+    /// A transport stream may leave open what a stream is until the first units have been read.
+    package func isSame(_ id: Int, _ kind: MediaKind) -> Bool {
+        self.id == id && (codec.kind == kind || id != 0 && isUnknown)
+    }
 
     private var isUnknown: Bool { codecName == "none" || codecName.hasPrefix("unknown") }
 

@@ -86,9 +86,11 @@ struct FirstUnitsReader: ~Copyable {
     /// Streams whose first units are known are not read on, but where indices depend on what is read.
     private func select(_ context: inout InputContext) {
         guard container.traits.streamsAppear else {
+            // What is passed over does not count: a cue that is far would be looked for in the whole file.
+            let waitsForCue = streams.contains { !$0.isDone && [.subtitle, .data].contains($0.stream.codec.kind) }
             // An index that another look at the file found may not be here.
             return context.select(
-                streams.filter { !$0.isDone && $0.index < context.streamCount }.map(\.index))
+                streams.filter { (waitsForCue || !$0.isDone) && $0.index < context.streamCount }.map(\.index))
         }
         for index in 0..<context.streamCount {
             let found = context.stream(index)
@@ -119,6 +121,8 @@ private final class ExaminedStream {
     let stream: StreamDescription
     private let timeBase: TimeBase
     private let isPacked: Bool
+    /// Units that must be seen at least.
+    private let minimumUnits: Int
     private var unpacker: BitstreamFilter?
     private var reconstructor: TimestampReconstructor
     /// The stream's index in the open file.
@@ -136,6 +140,8 @@ private final class ExaminedStream {
         self.stream = stream
         self.timeBase = timeBase
         isPacked = container.mayPack(stream)
+        let isRounded = container.traits.stamps == .roundedPresentation
+        minimumUnits = isRounded && stream.codec.codec == .vorbis ? LibraryLimits.roundedStamps : 0
         index = stream.index
         reconstructor = TimestampReconstructor(
             codec: stream.codec, timeBase: timeBase, rules: container.timestampRules(for: stream))
@@ -189,16 +195,15 @@ private final class ExaminedStream {
         while let timed = reconstructor.next() {
             guard !isDone else { continue }
             units += 1
-            if let presentation, timed.decodeTime >= presentation {
+            if units > minimumUnits, let presentation, timed.decodeTime >= presentation {
                 isDone = true
                 continue
             }
             decode = decode ?? timed.decodeTime
             presentation = min(presentation ?? timed.presentationTime, timed.presentationTime)
             // The next cue may be far.
-            if units == LibraryLimits.reorderDepth || stream.codec.kind == .subtitle || stream.codec.kind == .data {
-                isDone = true
-            }
+            let isSparse = stream.codec.kind == .subtitle || stream.codec.kind == .data
+            if isSparse || units >= max(minimumUnits, LibraryLimits.reorderDepth) { isDone = true }
         }
     }
 }

@@ -38,6 +38,8 @@ package struct LibraryLimits: Hashable, Sendable {
     /// Units looked at to find a track's first presentation time: H.264 holds back at most 16 pictures (ITU-T H.264
     /// A.3.1 h, MaxDpbFrames).
     static let reorderDepth = 16
+    /// Units of Vorbis looked at to find how its stamps were rounded: to a millisecond, where units begin on a grid little coarser.
+    static let roundedStamps = 64
     /// Units of other tracks that a seek may meet before the key frame.
     static let maximumHeldUnits = 4_096
     /// Bytes of them.

@@ -217,7 +217,10 @@ struct TitleProbe: ~Copyable {
         if context.container == .ogg, OggChain.isChained(file) { return .counting }
         let usual = context.container.traits.seeking
         if usual == .arithmetic, context.container != .caf {
-            return streams.allSatisfy { SampleCounter($0.codec).hasStatedByteRate } ? usual : .counting
+            let isSteady = streams.allSatisfy {
+                $0.codec.kind == .video || SampleCounter($0.codec).hasStatedByteRate
+            }
+            return isSteady ? usual : .counting
         }
         guard context.container == .avi else { return usual }
         let drifts = file.size <= limits.maximumScanSize && streams.contains { drifting.contains($0.index) }

@@ -66,11 +66,16 @@ extension SpeechFrames.Size {
         }
     }
 
-    /// Whole frames in `unit`.
+    /// Frames that are looked for in one unit, where their sizes differ: more than five minutes of speech.
+    private static let maximumFrames = 16_384
+
+    /// Whole frames in `unit`, of frames that differ in size at most 16,384.
     package func count(in unit: RawSpan) -> Int {
         if case .constant(let bytes) = self { return unit.byteCount / bytes }
         var (frames, offset) = (0, 0)
-        while let length = length(in: unit, at: offset) { (frames, offset) = (frames + 1, offset + length) }
+        while frames < Self.maximumFrames, let length = length(in: unit, at: offset) {
+            (frames, offset) = (frames + 1, offset + length)
+        }
         return frames
     }
 
@@ -111,8 +116,17 @@ extension SpeechFrames.Size {
             case .qcelp: Self.qcelp(first)
             case .evrc: Self.evrc(first)
             }
-        guard let length, length <= rest else { return nil }
+        guard let length, length <= rest, offset == 0 || !isPaddedFrame(unit.byteCount) else { return nil }
         return length
+    }
+
+    /// A unit of the size of just one frame is one: containers of units of one size pad a frame of a lower rate.
+    private func isPaddedFrame(_ bytes: Int) -> Bool {
+        switch self {
+        case .qcelp: bytes == 35
+        case .evrc: bytes == 23
+        default: false
+        }
     }
 
     /// Bytes of speech by frame type, 3GPP TS 26.101 table 1a and 26.201 table 1a. Types that say nothing (lost, no data), and

@@ -27,6 +27,12 @@ struct SampleTimes: Sendable {
     private var isGuess = false
     private var lastDuration = MediaTime.zero
 
+    /// See `TimestampRules.stampBias`: the middle of what stamps have differed from one count by.
+    private(set) var bias: MediaTime?
+    private var learnsBias: Bool
+    private var least: MediaTime?
+    private var most: MediaTime?
+
     init(codec: CodecDescription, timeBase: TimeBase, rules: TimestampRules) {
         self.timeBase = timeBase
         stamps = rules.stamps
@@ -36,6 +42,8 @@ struct SampleTimes: Sendable {
         // Units of audio are seldom shorter than a container's tick; what follows a nudged one must not be pushed off.
         order = DecodeOrder(timeBase: TimeBase(1, 1_000_000_000))
         origin = rules.firstTicks
+        bias = rules.stampBias
+        learnsBias = rules.stampBias == nil && rules.stamps == .presentation
         let ticks = MediaTime(ticks: 2, timeBase: timeBase)
         tolerance =
             switch rules.stamps {
@@ -81,7 +89,7 @@ struct SampleTimes: Sendable {
         order.reset()
         ready = nil
         base = stamps == .none ? start : nil
-        (count, lastDuration, isGuess) = (0, .zero, false)
+        (count, lastDuration, isGuess, learnsBias) = (0, .zero, false, false)
         samples.reset()
     }
 
@@ -105,6 +113,7 @@ struct SampleTimes: Sendable {
         if base != nil {
             guard stampsTellGaps else { return expected }
             let distance = stamped - expected
+            if !isGuess { learn(distance, counted) }
             let isExpected = isWithinTolerance(distance) || isWithinTolerance(distance - lag(counted))
             if isExpected, !isGuess { return expected }
             // Stamped so early that it would lie on the unit before: units follow each other all the same.
@@ -113,9 +122,18 @@ struct SampleTimes: Sendable {
         if isOgg { stamped -= lag(counted) }
         rebase(stamped, rate: counted.rate)
         if let origin {
-            snap(stamped, to: MediaTime(ticks: origin, timeBase: timeBase), counted)
+            snap(stamped - (bias ?? .zero), to: MediaTime(ticks: origin, timeBase: timeBase), counted)
         }
         return expected
+    }
+
+    /// Where units begin on a grid as fine as the rounding of stamps, a single stamp tells the place on it only if it is known how the first
+    /// one was rounded.
+    private mutating func learn(_ distance: MediaTime, _ counted: SampleCounter.Count) {
+        guard learnsBias, counted.grid < counted.samples, isWithinTolerance(distance) else { return }
+        least = min(least ?? distance, distance)
+        most = max(most ?? distance, distance)
+        if let least, let most { bias = MediaTime(nanoseconds: (least.nanoseconds + most.nanoseconds) / 2) }
     }
 
     private func isWithinTolerance(_ distance: MediaTime) -> Bool {

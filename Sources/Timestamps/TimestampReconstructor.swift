@@ -80,6 +80,7 @@ package struct TimestampReconstructor: Sendable {
             rules.decodeShift = stored?.decodeShift ?? 0
         } else if samples != nil {
             samples?.push(unit, bytes: bytes)
+            rules.stampBias = samples?.bias ?? rules.stampBias
         } else if pictures != nil {
             pictures?.push(unit, bytes: bytes)
             rules.reorderDepth = pictures?.depth

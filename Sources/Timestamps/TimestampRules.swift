@@ -34,6 +34,9 @@ package struct TimestampRules: Hashable, Sendable {
     /// below it have wrapped.
     package var firstTicks: Int64?
 
+    /// Of audio whose stamps are rounded: by how much they are later than the count from the first one, as learned from the track's
+    /// first units; nil where that has not been done.
+    package var stampBias: MediaTime?
     /// Ticks by which stored decode times are late: the greatest distance at which a presentation has come before one.
     package var decodeShift: Int64 = 0
 

@@ -342,6 +342,6 @@ import Testing
         stage.run(for: .seconds(20))
         #expect(seat.ends == [nil])
         #expect(seat.cursor.log.reads > 20)
-        #expect(seat.cursor.log.largestRequest == 256_000)
+        #expect(seat.cursor.log.largestRequest == 262_144)
     }
 }

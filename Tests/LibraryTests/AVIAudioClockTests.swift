@@ -121,7 +121,7 @@ import Testing
             "ffmpeg",
             [
                 "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=32x32:r=25:d=5", "-f", "lavfi", "-i",
-                "sine=440:r=44100:d=5", "-ac", "2", "-c:v", "rawvideo", "-c:a", encoder, url.path,
+                "sine=440:r=44100:d=5", "-ac", "2", "-c:v", "ffv1", "-c:a", encoder, url.path,
             ])
         if !isFlagged {
             try SkewedAVI(url.path, skew: 0).write(to: url, index: true) { entries in

@@ -62,7 +62,7 @@ struct TransportProgram: Hashable, Sendable {
 
         /// program_association_section, table 2-30: behind 8 bytes, number 16 | reserved 3 | PID 13; number 0 is no programme.
         private mutating func takeAssociations(_ section: [UInt8]) {
-            guard section[0] == 0 else { return }
+            guard section.first == 0 else { return }
             for entry in stride(from: 8, to: section.count - 7, by: 4) where section[entry] | section[entry + 1] != 0 {
                 map = Int(section[entry + 2] & 0x1F) << 8 | Int(section[entry + 3])
                 return
@@ -71,7 +71,7 @@ struct TransportProgram: Hashable, Sendable {
 
         /// TS_program_map_section, table 2-33: at 8 PCR_PID, at 10 the length of descriptors; then type 8 | PID 13 | length 12.
         private mutating func takeMap(_ section: [UInt8]) {
-            guard section[0] == 2 else { return }
+            guard section.count >= 12, section[0] == 2 else { return }
             named = Int(section[8] & 0x1F) << 8 | Int(section[9])
             var entry = 12 + (Int(section[10] & 15) << 8 | Int(section[11]))
             while entry + 5 <= section.count {

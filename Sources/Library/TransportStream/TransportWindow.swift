@@ -102,8 +102,11 @@ struct TransportWindow {
             {
                 note(ClockMark(position: at, clock: clock, isDiscontinuity: parsed.isDiscontinuity))
             }
-            packet.withUnsafeBytes { packets += $0 }
-            if at < place { head = packets.count }
+            if at < place {
+                firstNumber += 1
+            } else {
+                packet.withUnsafeBytes { packets += $0 }
+            }
             return true
         }
     }

@@ -9,11 +9,12 @@ enum JPEG2000ColorSpace {
         self.init(boxes.span.bytes)
     }
 
-    private init?(_ bytes: RawSpan) {
+    /// - Parameter isHeader: `bytes` are those of a `jp2h` box, which holds no other of its kind.
+    private init?(_ bytes: RawSpan, isHeader: Bool = false) {
         var offset = 0
         while let box = JP2Box(bytes, at: offset) {
             let contents = bytes.extracting(box.contents)
-            if box.type == JP2Box.header, let inner = Self(contents) {
+            if !isHeader, box.type == JP2Box.header, let inner = Self(contents, isHeader: true) {
                 self = inner
                 return
             }

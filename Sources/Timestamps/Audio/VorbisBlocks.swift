@@ -91,7 +91,11 @@ struct VorbisModes: Hashable, Sendable {
 
     func isLong(_ mode: Int) -> Bool { long >> UInt64(mode) & 1 == 1 }
 
+    /// Larger headers than RTP can announce are not looked at.
+    private static let maximumSetup = 65_535
+
     init?(setup: [UInt8]) {
+        guard setup.count <= Self.maximumSetup else { return nil }
         var end = setup.count * 8
         func bits(_ start: Int, _ count: Int) -> Int {
             (0..<count).reduce(0) { $0 | Int(setup[(start + $1) / 8] >> UInt8((start + $1) % 8) & 1) << $1 }

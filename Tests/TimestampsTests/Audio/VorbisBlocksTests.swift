@@ -151,6 +151,23 @@ import Testing
         #expect(Array(times[1...]) == [start, start + 128, start + 704, start + 1728])
     }
 
+    /// Stamps that are a third of a millisecond late in truth, rounded: where a sequence begins anew, the first units' rounding is remembered.
+    @Test func roundedLandings() {
+        let codec = CodecDescription(codec: .vorbis, kind: .audio, configuration: Self.configuration([0, 1]))
+        var first = TimestampReconstructor(codec: codec, timeBase: TimeBase(1, 1000), rules: .matroska)
+        let block: [UInt8] = [0b110]
+        let units = (0..<200).map { index -> PushedUnit in
+            let late = (Double(index) * 1024 / 44_100 * 1000 + 0.4).rounded()
+            return (StoredUnit(decodeTicks: Int64(late), presentationTicks: Int64(late), isKey: true), block)
+        }
+        let times = first.times(of: units).map(\.presentationTime)
+        for start in 1..<200 {
+            var landed = TimestampReconstructor(codec: codec, timeBase: TimeBase(1, 1000), rules: first.rules)
+            landed.reset(to: .zero)
+            #expect(landed.times(of: units[start...]).map(\.presentationTime) == Array(times[start...]))
+        }
+    }
+
     /// The next stream's stamps begin anew, and those of its last page are missing.
     @Test func chainedTimes() {
         var stream: [(Int64?, [UInt8])] = [(-128, [0]), (0, [0]), (128, [0b010])]
