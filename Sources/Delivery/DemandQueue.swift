@@ -73,6 +73,8 @@ package struct DemandQueue {
         package internal(set) var packetsDeparted: Int64 = 0
         /// No unit of this track will follow.
         package internal(set) var isEnded = false
+        /// Its units come now and then (text, metadata): that it has none says nothing, as long as others are read.
+        package internal(set) var isSparse = false
         /// Decode times of the units with a packet that is not accepted, oldest first.
         var unsentUnits: Deque<MediaTime> = []
         /// How many of them, from the first on, are of an older generation: their times say nothing beside the others'.
@@ -127,9 +129,14 @@ package struct DemandQueue {
     }
 
     /// - Parameter tracks: positions in the title of the tracks that the cursor feeds.
-    package init(tracks: [Int], limits: DemandLimits) {
+    /// - Parameter sparse: those of them whose units come now and then.
+    package init(tracks: [Int], sparse: Set<Int> = [], limits: DemandLimits) {
         self.limits = limits
-        self.lines = tracks.map { Line(track: $0) }
+        self.lines = tracks.map { track in
+            var line = Line(track: track)
+            line.isSparse = sparse.contains(track)
+            return line
+        }
         self.feeds = [Feed(id: 0, lines: 0..<tracks.count)]
     }
 
@@ -152,7 +159,10 @@ package struct DemandQueue {
     package mutating func demand() -> Demand? {
         for index in feeds.indices where !feeds[index].isReading && !feeds[index].isExhausted {
             let lowTime = limits.lowTime
-            let isShort = feeds[index].lines.contains { !lines.span[$0].isEnded && lines.span[$0].unsentTime < lowTime }
+            let leads = leads(feeds[index])
+            let isShort = feeds[index].lines.contains {
+                !lines.span[$0].isEnded && lines.span[$0].unsentTime < lowTime && !(leads && lines.span[$0].isSparse)
+            }
             let isFull = isFull(feeds[index])
             noteStarvation(feed: index, isShort: isShort, isFull: isFull)
             guard isShort, !isFull else { continue }
@@ -163,6 +173,11 @@ package struct DemandQueue {
                 generation: generation, seek: feeds[index].seek, end: end, cursor: index, feed: feeds[index].id)
         }
         return nil
+    }
+
+    /// Whether a track whose units come all the time leads the others.
+    private func leads(_ feed: Feed) -> Bool {
+        feed.lines.contains { !lines.span[$0].isSparse && !lines.span[$0].isEnded }
     }
 
     /// A track that is short could still be given more.

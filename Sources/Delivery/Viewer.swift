@@ -94,17 +94,19 @@ package final class Viewer: Paced {
 
     /// - Parameters:
     ///   - streams: one per track that `cursor` brings, and silent ones for tracks that may be set up later.
+    ///   - sparseTracks: tracks whose units come now and then (text, metadata).
     ///   - wallClock: nanoseconds since the Unix epoch at loop time zero.
     ///   - reference: that of no other viewer.
     package init(
         cursor: any MediaCursor, streams: [ViewerStream], cname: CNAME, limits: DemandLimits, pacing: PacingLimits,
-        wallClock: Int64, environment: Environment, reference: ViewerReference = ViewerReference()
+        sparseTracks: Set<Int> = [], wallClock: Int64, environment: Environment,
+        reference: ViewerReference = ViewerReference()
     ) {
         precondition(reference.viewer == nil)
         self.cursor = cursor
         self.absentTracks = streams.filter { $0.phase == .silent }.map(\.track)
         self.streams = streams
-        self.queue = DemandQueue(tracks: streams.map(\.track), limits: limits)
+        self.queue = DemandQueue(tracks: streams.map(\.track), sparse: sparseTracks, limits: limits)
         self.pacing = pacing
         self.environment = environment
         self.timeline = DeliveryTimeline(wallClock: wallClock)
@@ -282,6 +284,7 @@ package final class Viewer: Paced {
     private var lacksFirstUnit: Bool {
         streams.indices.contains { index in
             streams[index].transport.isPaced && streams[index].phase != .silent && !queue.lines[index].isEnded
+                && !queue.lines[index].isSparse
                 && queue.lines[index].firstOfGeneration == nil
         }
     }

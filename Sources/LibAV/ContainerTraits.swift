@@ -119,7 +119,7 @@ extension Container {
         case .dv:
             ContainerTraits(
                 label: "DV", stamps: .exact, seeking: .landing, needsStreamInfo: true, streamsAppear: true)
-        case .yuv4MPEG: ContainerTraits(label: "YUV4MPEG2", stamps: .exact, seeking: .arithmetic)
+        case .yuv4MPEG: ContainerTraits(label: "YUV4MPEG2", stamps: .exact, seeking: .landing)
         }
     }
 

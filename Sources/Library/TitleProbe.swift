@@ -217,10 +217,7 @@ struct TitleProbe: ~Copyable {
         if context.container == .ogg, OggChain.isChained(file) { return .counting }
         let usual = context.container.traits.seeking
         if usual == .arithmetic, context.container != .caf {
-            let isSteady = streams.allSatisfy {
-                $0.codec.kind == .video || SampleCounter($0.codec).hasStatedByteRate
-            }
-            return isSteady ? usual : .counting
+            return streams.allSatisfy { SampleCounter($0.codec).hasStatedByteRate } ? usual : .counting
         }
         guard context.container == .avi else { return usual }
         let drifts = file.size <= limits.maximumScanSize && streams.contains { drifting.contains($0.index) }

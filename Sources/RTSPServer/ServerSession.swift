@@ -206,8 +206,9 @@ final class ServerSession {
         var random = SystemRandomNumberGenerator()
         let viewer = Viewer(
             cursor: makeCursor(wanted), streams: streams, cname: CNAME(using: &random), limits: context.limits.demand,
-            pacing: context.limits.pacing, wallClock: loop.wallClock, environment: loop.viewerEnvironment,
-            reference: viewerReference)
+            pacing: context.limits.pacing,
+            sparseTracks: Set(title.tracks.filter { [.subtitle, .data].contains($0.codec.kind) }.map(\.id)),
+            wallClock: loop.wallClock, environment: loop.viewerEnvironment, reference: viewerReference)
         viewer.ended = { [weak self] failure in self?.mediaEnded(failure) }
         viewer.unitsSkipped = { [logger] count, reason in
             logger.warning("access units left out", metadata: ["count": "\(count)", "reason": "\(reason)"])

@@ -12,9 +12,9 @@ final class QueueRig {
     var parts: [Int: FakeCursor] = [:]
     let pool = BufferPool()
 
-    init(_ title: FakeTitle, limits: DemandLimits = .standard) {
+    init(_ title: FakeTitle, sparse: Set<Int> = [], limits: DemandLimits = .standard) {
         let tracks = title.tracks.map(\.id)
-        queue = DemandQueue(tracks: tracks, limits: limits)
+        queue = DemandQueue(tracks: tracks, sparse: sparse, limits: limits)
         let layout = PacketLayout(prefix: 0, maximumPacketSize: 1372)
         cursor = title.makeFakeCursor(
             CursorOptions(

@@ -45,7 +45,9 @@ extension Interop {
             if codec == "opus", let channels = text.firstMatch(of: /\/(\d+)/).flatMap({ Int($0.1) }), channels > 2 {
                 return false
             }
-            let isKnown = ServedCodecs.video[codec] != nil || ServedCodecs.audio[codec] != nil
+            let isKnown =
+                ServedCodecs.video[codec] != nil || ServedCodecs.audio[codec] != nil
+                || ServedCodecs.notCompared.contains(codec)
             return isKnown && !text.hasPrefix(codec + ":")
         }
     }

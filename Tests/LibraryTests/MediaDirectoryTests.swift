@@ -88,7 +88,7 @@ import Testing
         #expect(clip.description.omitted.map(\.reason) == ["time code"])
         try put(.otherCodec, at: "old.mp4")
         let old = try #require(try ask(library, "old.mp4").get() as? FileTitle)
-        #expect(old.description.omitted.map(\.reason) == ["no RTP payload format for vp9"])
+        #expect(old.description.omitted.map(\.reason) == ["no RTP payload format for png"])
     }
 
     @Test func `many who ask at once share one probe`() throws {

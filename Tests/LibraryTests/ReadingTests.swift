@@ -25,7 +25,9 @@ import Testing
             let source = title.description.sources[track.id]
             let expected = stored.filter { $0.stream == source.stream && !$0.bytes.isEmpty }
             let units = reading.units(of: track.id)
-            if track.codec.isUncompressed {
+            // A sample of a phone's recording may hold many frames, of which each has a packet.
+            let isCut = [.amr, .amrWB].contains(track.codec.codec) && units.count != expected.count
+            if track.codec.isUncompressed || isCut {
                 Self.expectCut(units.map(\.unit), expected, Int64(track.codec.sampleRate))
                 continue
             }

@@ -94,7 +94,7 @@ package enum Fixture: String, CaseIterable, Sendable {
             Self.audio(3) + ["-f", "lavfi", "-i", "color=red:s=64x64:d=1"]
                 + ["-map", "0", "-map", "1", "-frames:v", "1", "-c:v", "mjpeg", "-disposition:v:0", "attached_pic"]
                 + Self.aac
-        case .otherCodec: Self.video(3) + Self.audio(3) + ["-c:v", "libvpx-vp9", "-cpu-used", "8"] + Self.aac
+        case .otherCodec: Self.video(3) + Self.audio(3) + ["-c:v", "png"] + Self.aac
         case .twoVideos:
             Self.video(6) + ["-f", "lavfi", "-i", "testsrc=s=96x64:r=25:d=6"] + ["-map", "0", "-map", "1"] + Self.h264
                 + ["-g:v:1", "35"]

@@ -76,13 +76,17 @@ struct TransportFile: Sendable {
         guard scratch.count >= TransportPacket.size else { return false }
         let bytes = scratch.span.bytes
         var offset = 0
+        // Behind a packet the sync byte alone makes another: what follows the last one before damage is none.
+        var isInStep = false
         while offset + TransportPacket.size <= bytes.byteCount {
-            guard isPacket(bytes, at: offset) else {
+            guard isPacket(bytes, at: offset, isInStep: isInStep) else {
                 offset += 1
+                isInStep = false
                 continue
             }
             let isWanted = body(bytes, offset, position + Int64(offset))
             offset += stride
+            isInStep = true
             if !isWanted { break }
         }
         // A packet in part, at the end, is read again with what follows; at the end of the file nothing does.
@@ -91,10 +95,10 @@ struct TransportFile: Sendable {
     }
 
     /// A sync byte, and another behind the packet, if that is at hand.
-    private func isPacket(_ bytes: RawSpan, at offset: Int) -> Bool {
+    private func isPacket(_ bytes: RawSpan, at offset: Int, isInStep: Bool) -> Bool {
         let next = offset + stride
         return bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self) == TransportPacket.sync
-            && (next >= bytes.byteCount
+            && (isInStep || next >= bytes.byteCount
                 || bytes.unsafeLoad(fromByteOffset: next, as: UInt8.self) == TransportPacket.sync)
     }
 }

@@ -86,7 +86,6 @@ import Testing
     /// To the tables before the last key frame at or before the place.
     @Test(arguments: [
         (0, 0), (1, 0), (199, 0), (201, 0), (203, 200), (399, 200), (403, 400), (1_000, 800), (2_990, 2_800),
-        (3_000, 2_800),
     ]) func `seeks land on tables and key frames`(milliseconds: Int, first: Int) throws {
         var writer = TransportStreamWriter()
         writer.append(3_000)
