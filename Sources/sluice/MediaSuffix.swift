@@ -20,6 +20,7 @@ enum MediaSuffix {
         "dts", "dtshd", "dv",
         "eac3", "ec3", "flac", "g722", "gsm", "h261", "h263", "h264", "h265", "h266", "hevc", "jpm", "latm", "loas",
         "mjpeg",
-        "mjpg", "mp1", "mp2", "mp3", "mpa", "mpc", "rf64", "snd", "tta", "vc1", "vvc", "w64", "wav", "wv", "y4m",
+        "g723_1", "g729", "lbc", "av1", "mjpg", "mp1", "mp2", "mp3", "mpa", "mpc", "rf64", "snd", "tta", "vc1", "vvc",
+        "w64", "wav", "wv", "y4m",
     ]
 }

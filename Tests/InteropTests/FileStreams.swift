@@ -62,6 +62,8 @@ struct FileStreams {
         var found: [Bool: Stream] = [:]
         for stream in candidates {
             guard let codec = stream.codec_name else { continue }
+            // It is offered, and a client that plays the title gets it too.
+            if ServedCodecs.notCompared.contains(codec) { return nil }
             let video = ServedCodecs.video[codec]
             guard let coding = video ?? ServedCodecs.audio[codec], found[video != nil] == nil else { continue }
             // RFC 7587 has one or two channels.

@@ -38,6 +38,16 @@ extension CodecDescription {
     }
 }
 
+extension CodecDescription {
+    /// Of frames so small that each has times of its own, however many a container puts in a unit.
+    var isSpeech: Bool {
+        switch codec {
+        case .amr, .amrWB, .g722, .g726, .g7231, .g729, .gsm, .gsmMS, .ilbc, .qcelp, .evrc: true
+        default: false
+        }
+    }
+}
+
 /// One access unit with the bytes that a receiver gets.
 struct ReceivedUnit: Hashable {
     let unit: AccessUnit

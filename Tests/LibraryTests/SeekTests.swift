@@ -45,10 +45,19 @@ import Testing
             positions += [key, key - .microseconds(1), key + .microseconds(1)].filter { $0 <= duration }
         }
         positions.append(duration)
+        // A track that ended long before does not lead: see `UnevenTracksTests`.
+        let end = all.units(of: leader.id).map { $0.unit.presentationTime + $0.unit.duration }.max() ?? duration
+        positions.removeAll { $0 > end + LibraryLimits.maximumSilence }
         for position in positions {
             let expected = Self.expected(all, title, position)
             let reading = cursor.readAll(seek: position)
             #expect(reading.failure == nil)
+            if leader.codec.isSpeech {
+                // Delivery begins at the very frame, be it amid a unit of the container.
+                let latest = position + MediaTime(nanoseconds: 1)
+                #expect(reading.start.map { $0 >= expected.start && $0 <= latest } == true, "seek to \(position)")
+                continue
+            }
             #expect(reading.start == expected.start, "seek to \(position)")
             for track in title.tracks {
                 var times = reading.units(of: track.id).map(\.unit.presentationTime)

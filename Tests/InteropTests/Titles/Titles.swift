@@ -9,6 +9,16 @@ enum Titles {
         try files(in: Place.corpus).filter { $0.pathExtension != "tsv" }
     }
 
+    /// In a container that every change must leave exact; of the others `SLUICE_INTEROP_TITLES=all` plays all.
+    static func isEstablished(_ file: URL) -> Bool {
+        ["mp4", "mov", "m4a", "m4v", "3gp", "avi"].contains(file.pathExtension.lowercased())
+    }
+
+    /// The same of its codecs.
+    static func isEstablished(_ reference: Reference) -> Bool {
+        ![reference.video?.codec, reference.audio?.codec].contains { $0.map(ServedCodecs.recent.contains) ?? false }
+    }
+
     static func files(in directory: URL) throws -> [URL] {
         try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
             .sorted { $0.lastPathComponent < $1.lastPathComponent }

@@ -161,4 +161,17 @@ import Testing
         cursor.close()
         #expect(cursor.readBatch().failure == .cancelled)
     }
+
+    /// Of a programme map that says it is shorter than its own fixed fields nothing is read.
+    @Test(arguments: 0...13 as ClosedRange<UInt8>) func `a programme map may be cut off`(length: UInt8) throws {
+        func packet(_ bytes: [UInt8]) -> [UInt8] { bytes + [UInt8](repeating: 0xFF, count: 188 - bytes.count) }
+        let associations: [UInt8] = [
+            0x47, 0x40, 0x00, 0x10, 0x00, 0x00, 0xB0, 0x0D, 0x00, 0x01, 0xC1, 0x00, 0x00, 0x00, 0x01, 0xE1, 0x00,
+        ]
+        let map: [UInt8] = [0x47, 0x41, 0x00, 0x10, 0x00, 0x02, 0xB0, length]
+        let url = Fixture.directory.appendingPathComponent("map-\(length).ts")
+        try Data(packet(associations) + packet(map)).write(to: url)
+        // There is no clock in it.
+        #expect(throws: MediaError.self) { try Self.open(url.path) }
+    }
 }

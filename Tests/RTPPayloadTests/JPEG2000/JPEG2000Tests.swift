@@ -189,4 +189,12 @@ import Testing
             _ = try? PayloadFormat.make(for: Self.codec, firstUnit: unit)
         }
     }
+
+    /// Boxes of headers that hold each other: the stack has an end.
+    @Test func headersInHeaders() throws {
+        var codec = Self.codec
+        codec.configuration = (0..<300_000).flatMap { _ in Self.quad(0) + Array("jp2h".utf8) }
+        let whole = Self.image([Self.tilePart(0, hex("FF91 0004 0000"))])
+        #expect(try PayloadFormat.make(for: codec, firstUnit: whole).encodingName == "jpeg2000")
+    }
 }
