@@ -54,7 +54,7 @@ import Testing
             #expect(reading.failure == nil)
             if leader.codec.isSpeech {
                 // Delivery begins at the very frame, be it amid a unit of the container.
-                let latest = position + MediaTime(nanoseconds: 1)
+                let latest = max(position, .zero) + MediaTime(nanoseconds: 1)
                 #expect(reading.start.map { $0 >= expected.start && $0 <= latest } == true, "seek to \(position)")
                 continue
             }
