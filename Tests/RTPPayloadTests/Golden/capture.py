@@ -40,7 +40,7 @@ except TimeoutError:
 sdp = re.findall(r"^a=(?:rtpmap|fmtp):.*", output.stdout, re.M)
 caps = re.findall(r"pay\S*\.GstPad:src: caps = (application/x-rtp.*)", output.stdout)
 with open(name + ".hex", "w") as out:
-    out.write(f"# {' '.join(command)}\n")
+    out.write(f"# {' '.join([command[0].rsplit('/', 1)[-1], *command[1:]])}\n")
     out.write(f"mtu {mtu}\n")
     for line in sdp:
         out.write(f"sdp {line.strip()}\n")
