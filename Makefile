@@ -65,7 +65,7 @@ scale: ## how cost grows with viewers, bitrate, cores and length: plots and tabl
 	swift build -c release --scratch-path $(RELEASE) --product sluice
 	@/usr/bin/python3 Benchmarks/scale $(RELEASE)/release/sluice
 
-soak: ## half an hour of viewers who come, seek, pause and vanish: does memory grow? (MINUTES, VIEWERS, SEED)
+soak: ## half an hour of viewers who come, seek, pause and vanish: does memory grow? (MINUTES, VIEWERS, SEED, SHARED)
 	@.ci/install build bench
 	swift build -c release --scratch-path $(RELEASE) --product sluice
 	@/usr/bin/python3 Benchmarks/soak $(RELEASE)/release/sluice

@@ -21,6 +21,8 @@ let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-col
 let concurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -31,6 +33,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", exact: "1.0.2"),
     ],
@@ -80,6 +84,7 @@ let package = Package(
             dependencies: [
                 "Library", "RTSPServer", "RTSPClient", "RTSPSession", "Delivery", "MediaCore", "RTP", "RTPPayload",
                 "RTSP", "SDP", "CSocket", argumentParser, lifecycle, unixSignals, logging, nioCore, nioPosix,
+                configuration, yams,
             ], swiftSettings: strict),
 
         // Tests mirror Sources
@@ -129,6 +134,7 @@ let package = Package(
             name: "sluiceTests",
             dependencies: [
                 "sluice", "RTSPClient", "Library", "RTPPayload", "RTP", "RTSP", "MediaCore", "MediaFixtures",
+                argumentParser, nioCore,
             ],
             swiftSettings: strict),
         .testTarget(

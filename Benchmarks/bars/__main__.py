@@ -2,8 +2,8 @@
 
     python3 Benchmarks/bars SLUICE      SLUICE is a release build of the executable; `make bench` makes one
 
-Environment: BARS, which to measure ("P1 M1"; all); DURATION of P1 to P3 in seconds (20); CLIENTS, viewers of P1 to P3 and where P4's search
-begins (60, 100, 400); LIVE555 and GPAC, paths of live555MediaServer and gpac; PEERS=no leaves the others out; LOAD_FLAGS, more flags of
+Environment: BARS, which to measure ("P1 M1"; all); DURATION of P1 to P3 in seconds (20); CLIENTS, viewers of P1 to P3 and of the tide, and
+where P4's search begins (60, 100, 1000, 400); LIVE555 and GPAC, paths of live555MediaServer and gpac; PEERS=no leaves the others out; LOAD_FLAGS, more flags of
 `sluice load`.
 
 Server and generator have cores of their own. All files are in .build-bench; result.json has every figure.
@@ -42,8 +42,11 @@ class Bench:
         return servers.running(kind, self.directory / "media", self.directory / f"{kind.name}.log", self.server_core, **options)
 
     def load(self, server, titles, clients, seconds, **options):
-        urls = list(map(server.url, titles))
-        return generator.Load(self.sluice, self.load_cores, server, urls, clients, seconds, flags=self.load_flags, **options)
+        return self.load_urls(server, list(map(server.url, titles)), clients, seconds, **options)
+
+    def load_urls(self, server, urls, clients, seconds, flags=(), **options):
+        flags = [*flags, *self.load_flags]
+        return generator.Load(self.sluice, self.load_cores, server, urls, clients, seconds, flags=flags, **options)
 
     def floor(self):
         """What the kernel alone takes, CPU s/GB: the least of three tries."""

@@ -14,7 +14,7 @@ KEYS_RATE = 8_000_000
 def make(directory, matroska):
     """Makes what is missing in `directory`, and Matroska files of the same streams in `directory`/mkv for servers that read only those."""
     directory.mkdir(parents=True, exist_ok=True)
-    for name, recipe in (("film.mp4", film), ("long.mp4", long), ("keys.mp4", keys), ("skewed.avi", skewed)):
+    for name, recipe in (("film.mp4", film), ("long.mp4", long), ("channel.mp4", channel), ("keys.mp4", keys), ("skewed.avi", skewed)):
         once(directory / name, recipe)
     if matroska:
         (directory / "mkv").mkdir(exist_ok=True)
@@ -57,6 +57,17 @@ def long(part):
         "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "60", "-bf", "2",
         "-b:v", "400k", "-maxrate", "400k", "-bufsize", "800k", "-c:a", "aac", "-b:a", "96k", *FASTSTART, minute)
     copy(minute, part, *FASTSTART, loops=119)
+    minute.unlink()
+
+
+def channel(part):
+    """1280x720p25 of 2 Mbit/s with a key frame every 2 s, 120 s: a minute, twice."""
+    minute = part.parent / "minute.tmp"
+    run(*FFMPEG, "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25:duration=60,noise=alls=4:allf=t",
+        "-f", "lavfi", "-i", "sine=440:sample_rate=48000:duration=60",
+        "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "50", "-bf", "2",
+        "-b:v", "1900k", "-maxrate", "1900k", "-bufsize", "1900k", "-c:a", "aac", "-b:a", "96k", *FASTSTART, minute)
+    copy(minute, part, *FASTSTART, loops=1)
     minute.unlink()
 
 

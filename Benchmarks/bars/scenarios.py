@@ -155,6 +155,24 @@ def narrow(bench, kind):
     return Figure.of([report["lost"]], report, notes=notes)
 
 
+def tide(bench, kind):
+    """Viewers of one timeline of 2 Mbit/s, half of them over TCP, of whom a tenth stop reading after 3 s with their sockets open. Of those
+    who read: p99 of lateness in ms; of the server: CPU seconds per GB delivered to them, and MB by which its memory grew at most."""
+    if not kind.shared:
+        return None
+    clients = bench.clients or 1000
+    # They come within 10 s and then all play together.
+    rate = max(20, clients / 10)
+    flags = ["--both", "--slow", clients // 10, "--slow-after", 3]
+    with bench.server(kind) as server:
+        before = server.resident()
+        report = bench.load_urls(
+            server, [server.shared("channel")], clients, clients / rate + bench.duration, rate=rate, flags=flags).finish()
+        grown = server.peak() - before
+    notes = [f"{clients} viewers"] if bench.clients else []
+    return Figure.of([lateness(report), report["server"]["cpu_s_per_gb"], grown / 1e6], report, notes=notes)
+
+
 BARS = [
     Bar("P1", "UDP, 8 Mbit/s 1080p, 60 viewers: CPU s/GB", cost("film", 60), (1.0,), floor="udp", places=2),
     Bar("P2", "TCP, 8 Mbit/s 1080p, 60 viewers: CPU s/GB", cost("film", 60, tcp=True), (0.6,), floor="tcp", places=2),
@@ -165,5 +183,6 @@ BARS = [
     Bar("M2", "memory per viewer, P1's stream: kB", growth("film", 50), (600,), places=0),
     Bar("M3", "memory, 10th round of 200 viewers less 1st: MB", rounds, (10,)),
     Bar("avi", "memory for 10 viewers of an AVI skewed by 10 s: MB", skewed),
+    Bar("tide", "1,000 viewers of one timeline, 2 Mbit/s, half TCP, 100 stop: late p99 ms / CPU s/GB / MB", tide, (20.0, 1.0, 60)),
     Bar("link", "packets lost on a link of 1.5 x the bitrate", narrow, (0,), places=0),
 ]

@@ -21,6 +21,8 @@ class Kind:
     suffix: str = ".mp4"
     # If not, it says which it got.
     takes_port: bool = True
+    # The path of a title whose viewers share one timeline, of its file; None if it has no such thing.
+    shared: str | None = None
     # Packets of each viewer that RTP-Info announces, and that are never sent.
     phantoms: int = 0
 
@@ -37,9 +39,10 @@ def kinds(sluice, gst_server, environment):
     def sluice_command(directory, host, port):
         return [sluice, "serve", directory, "--host", host, "--port", port, "--rtp-port", 0]
 
-    found = [Kind("sluice", sluice_command)]
+    found = [Kind("sluice", sluice_command, shared="{}?loop")]
     if gst_server:
-        found.append(Kind("gst-rtsp-server", lambda directory, host, port: [gst_server, directory, host, port], phantoms=1))
+        found.append(Kind("gst-rtsp-server", lambda directory, host, port: [gst_server, directory, host, port],
+                          shared="shared/{}", phantoms=1))
     if live555 := environment.get("LIVE555"):
         # It serves its working directory, on 554 or else on 8554, and plays no MP4.
         command = lambda directory, host, port: ["env", "-C", directory / "mkv", os.path.abspath(live555)]  # noqa: E731
@@ -59,6 +62,10 @@ class Server:
         """None if it cannot play that title."""
         title = self.kind.title(name)
         return title and f"rtsp://{self.host}:{self.port}/{title}"
+
+    def shared(self, name):
+        """The URL of a title whose viewers share one timeline."""
+        return f"rtsp://{self.host}:{self.port}/{self.kind.shared.format(self.kind.title(name))}"
 
     def resident(self):
         """Bytes of memory that are its own now."""

@@ -1,4 +1,5 @@
-// gst-rtsp-server over a directory: rtsp://ADDRESS:PORT/FILE plays each file, every viewer with a pipeline of its own, as Sluice does.
+// gst-rtsp-server over a directory: rtsp://ADDRESS:PORT/FILE plays each file, every viewer with a pipeline of its own, as Sluice does;
+// rtsp://ADDRESS:PORT/shared/FILE has one pipeline for all its viewers, who see what it plays when they come.
 //
 //   gst-server DIRECTORY ADDRESS PORT
 //
@@ -14,15 +15,15 @@
     "( filesrc location=\"%s\" ! avidemux name=d " \
     "d.video_0 ! queue ! h264parse ! rtph264pay name=pay0 pt=96 d.audio_0 ! queue ! ac3parse ! rtpac3pay name=pay1 pt=97 )"
 
-static void mount(GstRTSPMountPoints *mounts, const char *directory, const char *name) {
+static void mount(GstRTSPMountPoints *mounts, const char *directory, const char *name, gboolean is_shared) {
     gboolean is_avi = g_str_has_suffix(name, ".avi");
     if (!is_avi && !g_str_has_suffix(name, ".mp4")) return;
     g_autofree char *file = g_build_filename(directory, name, NULL);
     g_autofree char *launch = g_strdup_printf(is_avi ? AVI_PIPELINE : MP4_PIPELINE, file);
-    g_autofree char *path = g_strconcat("/", name, NULL);
+    g_autofree char *path = g_strconcat(is_shared ? "/shared/" : "/", name, NULL);
     GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new();
     gst_rtsp_media_factory_set_launch(factory, launch);
-    gst_rtsp_media_factory_set_shared(factory, FALSE);
+    gst_rtsp_media_factory_set_shared(factory, is_shared);
     gst_rtsp_mount_points_add_factory(mounts, path, factory);
 }
 
@@ -42,7 +43,10 @@ int main(int count, char **arguments) {
     GstRTSPMountPoints *mounts = gst_rtsp_server_get_mount_points(server);
     DIR *directory = opendir(arguments[1]);
     if (directory == NULL) g_error("%s: no such directory", arguments[1]);
-    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) mount(mounts, arguments[1], entry->d_name);
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        mount(mounts, arguments[1], entry->d_name, FALSE);
+        mount(mounts, arguments[1], entry->d_name, TRUE);
+    }
     closedir(directory);
     if (gst_rtsp_server_attach(server, NULL) == 0) g_error("%s:%s cannot be listened on", arguments[2], arguments[3]);
     g_timeout_add_seconds(2, remove_expired, server);

@@ -3,7 +3,8 @@ without a word, half over UDP and half over TCP, for half an hour.
 
     python3 Benchmarks/soak SLUICE      SLUICE is a release build of the executable; `make soak` makes one
 
-Environment: MINUTES (30); VIEWERS at once (200); SEED of all that is random (a new one, printed); FLAGS, more flags of `sluice serve`.
+Environment: MINUTES (30); VIEWERS at once (200); SEED of all that is random (a new one, printed); FLAGS, more flags of `sluice serve`;
+SHARED, the path of a timeline that all share ("long.mp4?loop"), on which nobody seeks.
 
 Server and viewers have cores of their own. .build-bench/soak.csv has a line for every 10 s, soak-server.log is the server's log. Exits with 1
 if memory grew by more than 10 MB from minute 5 to the end, an answer was unexpected, a packet was lost, or a socket is left over.
@@ -36,11 +37,12 @@ GROWTH = 10
 FAREWELL = 75
 
 
-async def soak(server, seed, count, seconds, samples):
-    """Viewers for so many seconds; fills `samples` and returns the tally."""
+async def soak(server, seed, count, seconds, samples, shared):
+    """Viewers for so many seconds, of the title or of the path `shared`; fills `samples` and returns the tally."""
     tally, datagrams = viewers.Tally(), client.Datagrams()
-    title = (server.host, server.port, server.url("long"))
-    slots = [viewers.Slot(number, seed, title, datagrams, tally, DURATION) for number in range(count)]
+    url = f"rtsp://{server.host}:{server.port}/{shared}" if shared else server.url("long")
+    title, duration = (server.host, server.port, url), None if shared else DURATION
+    slots = [viewers.Slot(number, seed, title, datagrams, tally, duration) for number in range(count)]
     tasks = [asyncio.create_task(datagrams.run())]
     # They come within 10 s.
     tasks += [asyncio.create_task(slot.run(10 * number / count)) for number, slot in enumerate(slots)]
@@ -117,7 +119,7 @@ def main():
         time.sleep(1)
         before, drops = server.descriptors(), generator.dropped()
         try:
-            tally = asyncio.run(soak(server, seed, count, seconds, samples))
+            tally = asyncio.run(soak(server, seed, count, seconds, samples, environment.get("SHARED")))
         finally:
             watch.write(directory / "soak.csv", samples)
         drops = generator.dropped() - drops

@@ -17,18 +17,20 @@ ROOM, FORCE = 2_000_000, 33
 
 class Stream:
     """One stream of a session as it comes in. `lost` packets by sequence number, `gaps` with time, place and size; `last` is when one came, on
-    the loop's clock."""
+    the loop's clock. Set `skips` where a single gap is expected."""
 
     def __init__(self, loop):
         self.loop, self.ssrc, self.expected, self.packets, self.lost, self.last, self.ended = loop, None, None, 0, 0, 0.0, False
-        self.gaps = []
+        self.gaps, self.skips = [], False
 
     def packet(self, data, at):
         """The RTP packet at `at`. Those of another session, which had this port before, are left out."""
         if data[at + 8 : at + 12] != self.ssrc:
             return
         number = data[at + 2] << 8 | data[at + 3]
-        if self.expected is not None and number != self.expected:
+        if self.expected is not None and number != self.expected and self.skips:
+            self.skips = False
+        elif self.expected is not None and number != self.expected:
             missing = number - self.expected & 0xFFFF
             # A number from behind would be a duplicate or reordered: on loopback an error too.
             self.lost += missing if missing < 0x8000 else 1

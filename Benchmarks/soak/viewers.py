@@ -1,4 +1,5 @@
-"""What a viewer does in its life: comes, plays, seeks, pauses, stops reading for a while, and leaves in one of many ways."""
+"""What a viewer does in its life: comes, plays, seeks, pauses, stops reading for a while, and leaves in one of many ways. On a timeline that
+all share nobody seeks, and who has not read for a while, or paused, finds itself farther on: its packet numbers have a gap then."""
 
 import asyncio
 import collections
@@ -31,7 +32,7 @@ class Slot:
     """A seat that is always taken: when a viewer has left, the next one comes."""
 
     def __init__(self, number, seed, title, datagrams, tally, duration):
-        # title: (host, port, URL); duration: seconds of the title.
+        # title: (host, port, URL); duration: seconds of the title, None of a timeline that all share.
         self.random = random.Random(f"{seed}/{number}")
         self.udp, self.title, self.datagrams, self.tally, self.duration = number % 2 == 0, title, datagrams, tally, duration
         self.aside = set()
@@ -63,6 +64,15 @@ class Viewer:
         self.streams, self.sockets, self.connection, self.doing, self.keeper = [], [], None, "connecting", None
         self.plays, self.history = False, []
 
+    @property
+    def weights(self):
+        """How often it seeks, pauses, stops reading, plays to the end, leaves."""
+        return (35, 20, 10, 5, 30) if self.slot.duration else (0, 20, 30, 0, 50)
+
+    def somewhere(self):
+        """A range that begins anywhere in the title; None on a shared timeline."""
+        return self.slot.duration and f"npt={self.random.uniform(0, self.slot.duration - 60):.3f}-"
+
     async def live(self):
         host, port, self.url = self.slot.title
         self.connection = await client.Connection.open(host, port)
@@ -77,7 +87,7 @@ class Viewer:
         patience = self.random.choice((2, 6, 20))
         while True:
             await self.watch(self.random.uniform(0.2, 2) * patience)
-            act = self.random.choices((self.seek, self.pause, self.stall, self.finish, None), (35, 20, 10, 5, 30))[0]
+            act = self.random.choices((self.seek, self.pause, self.stall, self.finish, None), self.weights)[0]
             if not act:
                 break
             self.tally.events[act.__name__] += 1
@@ -93,7 +103,7 @@ class Viewer:
         for index, control in enumerate(re.findall(r"^m=.*?^a=control:(\S+)", description.body, re.MULTILINE | re.DOTALL)):
             if not await self.set_up(index, control if control.startswith("rtsp:") else base + control, gone_at):
                 return
-        await self.play(f"npt={self.random.uniform(0, self.slot.duration - 60):.3f}-", gone_at)
+        await self.play(self.somewhere(), gone_at)
 
     async def set_up(self, index, url, gone_at):
         stream = client.Stream(asyncio.get_running_loop())
@@ -158,12 +168,13 @@ class Viewer:
         for _ in range(self.random.choice((1, 1, 1, 5))):
             if self.random.random() < 0.5:
                 await self.ask("PAUSE")
-            await self.play(f"npt={self.random.uniform(0, self.slot.duration - 60):.3f}-")
+            await self.play(self.somewhere())
 
     async def pause(self):
         await self.ask("PAUSE")
         self.set_playing(False)
         await asyncio.sleep(self.random.uniform(0, 15))
+        self.skip()
         await self.play()
 
     async def stall(self):
@@ -173,9 +184,15 @@ class Viewer:
         self.history.append((asyncio.get_running_loop().time(), "stop reading"))
         self.connection.transport.pause_reading()
         await asyncio.sleep(self.random.uniform(1, 20))
+        self.skip()
         self.connection.transport.resume_reading()
         for stream in self.streams:
             stream.last = asyncio.get_running_loop().time()
+
+    def skip(self):
+        """What was sent to the others meanwhile does not come."""
+        for stream in self.streams:
+            stream.skips = not self.slot.duration
 
     async def finish(self):
         """Plays the last seconds and waits for BYE on every stream; the next PLAY begins anew."""

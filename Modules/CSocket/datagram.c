@@ -92,3 +92,27 @@ fail:
     errno = saved;
     return -1;
 }
+
+int csocket_multicast(int descriptor, const struct sockaddr *local, int hops) {
+    if (local->sa_family == AF_INET) {
+        struct in_addr interface = ((const struct sockaddr_in *)local)->sin_addr;
+        unsigned char ttl = (unsigned char)hops;
+        if (setsockopt(descriptor, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof ttl) < 0) return -1;
+        return setsockopt(descriptor, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface);
+    }
+    unsigned int index = ((const struct sockaddr_in6 *)local)->sin6_scope_id;
+    if (setsockopt(descriptor, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof hops) < 0) return -1;
+    return index == 0 ? 0 : setsockopt(descriptor, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index);
+}
+
+int csocket_local_address(const struct sockaddr *destination, socklen_t length, struct sockaddr_storage *local) {
+    int probe = socket(destination->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (probe < 0) return -1;
+    socklen_t size = sizeof *local;
+    int result = connect(probe, destination, length);
+    if (result == 0) result = getsockname(probe, (struct sockaddr *)local, &size);
+    int error = errno;
+    close(probe);
+    errno = error;
+    return result;
+}

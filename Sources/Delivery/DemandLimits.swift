@@ -50,6 +50,9 @@ package struct DeliveryCounters: Hashable, Sendable {
     package var sendErrors = 0
     /// Access units that could not be packetized.
     package var unitsSkipped = 0
+    /// The latest that the oldest unit due was, of a viewer over TCP, when its connection had room again.
+    package var latenessMaximum = MediaTime.zero
+    package var thinning = ThinCounters()
 
     package init() {}
 }

@@ -75,6 +75,8 @@ package struct DemandQueue {
         package internal(set) var isEnded = false
         /// Its units come now and then (text, metadata): that it has none says nothing, as long as others are read.
         package internal(set) var isSparse = false
+        /// Its units of this lap are through, and the others' are not: see `Batch.restingTracks`.
+        package internal(set) var isResting = false
         /// Decode times of the units with a packet that is not accepted, oldest first.
         var unsentUnits: Deque<MediaTime> = []
         /// How many of them, from the first on, are of an older generation: their times say nothing beside the others'.
@@ -105,6 +107,9 @@ package struct DemandQueue {
                 decodeTime: waiting[first].train.unit.decodeTime, departedPackets: waiting[first].departedPackets,
                 isLeftover: waiting[first].isLeftover)
         }
+
+        /// That it has nothing says nothing, as long as others are read.
+        var mayLack: Bool { isSparse || isResting }
 
         /// Nothing more comes, and the kernel has all of it.
         var isDelivered: Bool { isEnded && waiting.isEmpty && departed.isEmpty }
@@ -161,7 +166,7 @@ package struct DemandQueue {
             let lowTime = limits.lowTime
             let leads = leads(feeds[index])
             let isShort = feeds[index].lines.contains {
-                !lines.span[$0].isEnded && lines.span[$0].unsentTime < lowTime && !(leads && lines.span[$0].isSparse)
+                !lines.span[$0].isEnded && lines.span[$0].unsentTime < lowTime && !(leads && lines.span[$0].mayLack)
             }
             let isFull = isFull(feeds[index])
             noteStarvation(feed: index, isShort: isShort, isFull: isFull)
@@ -177,7 +182,7 @@ package struct DemandQueue {
 
     /// Whether a track whose units come all the time leads the others.
     private func leads(_ feed: Feed) -> Bool {
-        feed.lines.contains { !lines.span[$0].isSparse && !lines.span[$0].isEnded }
+        feed.lines.contains { !lines.span[$0].mayLack && !lines.span[$0].isEnded }
     }
 
     /// A track that is short could still be given more.
@@ -218,17 +223,12 @@ package struct DemandQueue {
             guard let index = fed.first(where: { lines[$0].track == train.unit.track }) else { continue }
             enqueue(train, in: buffer, line: index)
         }
-        for track in batch.endedTracks {
-            if let index = fed.first(where: { lines[$0].track == track }) { lines[index].isEnded = true }
-        }
-        if batch.isEnd || batch.failure != nil || fed.allSatisfy({ lines[$0].isEnded }) {
-            feeds[feed].isExhausted = true
-            for index in fed { lines[index].isEnded = true }
-        }
+        noteEnds(batch, feed: feed)
         return true
     }
 
     private mutating func enqueue(_ train: PacketTrain, in buffer: WireBuffer, line index: Int) {
+        lines[index].isResting = false
         lines[index].packetsQueued += Int64(train.packets)
         lines[index].largestUnit = max(lines[index].waiting.isEmpty ? 0 : lines[index].largestUnit, train.packets)
         lines[index].waiting.append(
@@ -264,7 +264,8 @@ package struct DemandQueue {
             line: index, buffer: head.buffer, unit: head.train.unit,
             offset: Int(run.offset) + skip * (prefix + Int(run.packetSize)), packets: packets,
             packetSize: packets == 1 && endsRun ? Int(run.lastPacketSize) : Int(run.packetSize),
-            lastPacketSize: endsRun ? Int(run.lastPacketSize) : Int(run.packetSize))
+            lastPacketSize: endsRun ? Int(run.lastPacketSize) : Int(run.packetSize),
+            packetsBefore: Int(head.departedPackets), packetsAfter: Int(head.packetsLeft) - packets)
         lines[index].packetsDeparted += Int64(packets)
         if !head.isLeftover { lines[index].departedUntil = head.train.unit.decodeTime + head.train.unit.duration }
         let endsUnit = head.departedPackets + Int32(packets) == head.train.packets
@@ -326,6 +327,7 @@ package struct DemandQueue {
         }
         for index in lines.indices {
             lines[index].isEnded = false
+            lines[index].isResting = false
             lines[index].queuedUntil = nil
             lines[index].departedUntil = nil
             discardWaiting(line: index)

@@ -15,7 +15,7 @@ extension DemandQueue {
             return false
         }
         return lines.contains { line in
-            guard !line.isEnded, !line.isSparse, line.waiting.isEmpty else { return false }
+            guard !line.isEnded, !line.mayLack, line.waiting.isEmpty else { return false }
             return lines.contains { other in
                 guard let head = other.firstOfGeneration?.unit, let until = other.queuedUntil else { return false }
                 let dryUntil = line.queuedUntil ?? head.decodeTime

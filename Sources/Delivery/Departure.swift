@@ -12,6 +12,9 @@ extension DemandQueue {
         package let packets: Int
         package let packetSize: Int
         package let lastPacketSize: Int
+        /// Packets of the unit that departed before, and that are still to come.
+        package let packetsBefore: Int
+        package let packetsAfter: Int
 
         /// Whether all of it lies in its buffer. That of a cursor which lays packets out with other prefixes may not.
         /// - Parameter prefix: bytes before each packet.

@@ -41,6 +41,8 @@ package struct Batch: Sendable {
     package var start: MediaTime?
     /// Tracks (positions in the title) of which no unit will follow this batch.
     package var endedTracks: [Int]
+    /// Tracks of which nothing will follow before all others have come as far: that one has nothing to send is no reason to read more of them.
+    package var restingTracks: [Int]
     /// Nothing follows on any track.
     package var isEnd: Bool
     /// Units that could not be sent, with the last reason: too large, damaged.
@@ -55,6 +57,7 @@ package struct Batch: Sendable {
         self.runs = []
         self.start = nil
         self.endedTracks = []
+        self.restingTracks = []
         self.isEnd = false
         self.skippedUnits = 0
         self.skipReason = nil

@@ -73,6 +73,7 @@ package final class Viewer: Paced {
     var isUntouched = true
     var lastFailure: MediaError?
     var reportSchedule: ReportSchedule
+    var slowness: Slowness
 
     var cursor: any MediaCursor
     /// Tracks of the title that `cursor` does not bring.
@@ -91,15 +92,21 @@ package final class Viewer: Paced {
     package var ended: ((MediaError?) -> Void)?
     /// Called with each batch's reason for units left out.
     package var unitsSkipped: ((_ count: Int, _ reason: String) -> Void)?
+    /// Called when the viewer gets less of the video than before, or more.
+    package var levelChanged: ((ThinLevel) -> Void)?
+    /// Called once when the viewer took nothing for `SlowLimits.stallTimeout`.
+    package var takesNothing: (() -> Void)?
 
     /// - Parameters:
     ///   - streams: one per track that `cursor` brings, and silent ones for tracks that may be set up later.
     ///   - sparseTracks: tracks whose units come now and then (text, metadata).
+    ///   - videoTracks: tracks that may be thinned.
     ///   - wallClock: nanoseconds since the Unix epoch at loop time zero.
     ///   - reference: that of no other viewer.
     package init(
         cursor: any MediaCursor, streams: [ViewerStream], cname: CNAME, limits: DemandLimits, pacing: PacingLimits,
-        sparseTracks: Set<Int> = [], wallClock: Int64, environment: Environment,
+        slow: SlowLimits = SlowLimits(), sparseTracks: Set<Int> = [], videoTracks: Set<Int> = [], wallClock: Int64,
+        environment: Environment,
         reference: ViewerReference = ViewerReference()
     ) {
         precondition(reference.viewer == nil)
@@ -108,6 +115,7 @@ package final class Viewer: Paced {
         self.streams = streams
         self.queue = DemandQueue(tracks: streams.map(\.track), sparse: sparseTracks, limits: limits)
         self.pacing = pacing
+        self.slowness = Slowness(limits: slow, isVideo: streams.map { videoTracks.contains($0.track) })
         self.environment = environment
         self.timeline = DeliveryTimeline(wallClock: wallClock)
         self.reportSchedule = ReportSchedule(cname: cname)
@@ -178,6 +186,7 @@ package final class Viewer: Paced {
     private func resume(_ completion: (Result<Start, MediaError>) -> Void) {
         // Delivery goes on where it stood, also if that lies before the start (a pause within the lead).
         let start = max(standsAt, timeline.start)
+        slowness.resume()
         begin(from: start, at: beginning + (start - standsAt), completion)
     }
 
@@ -187,6 +196,7 @@ package final class Viewer: Paced {
         case .playing:
             standsAt = reached
             state = .paused
+            slowness.owedSince = nil
             scheduleDeparture()
         case .starting:
             cancelStarting()
@@ -284,7 +294,7 @@ package final class Viewer: Paced {
     private var lacksFirstUnit: Bool {
         streams.indices.contains { index in
             streams[index].transport.isPaced && streams[index].phase != .silent && !queue.lines[index].isEnded
-                && !queue.lines[index].isSparse
+                && !queue.lines[index].mayLack
                 && queue.lines[index].firstOfGeneration == nil
         }
     }
@@ -306,6 +316,7 @@ package final class Viewer: Paced {
     ) {
         timeline.play(from: position, at: origin)
         state = .playing
+        slowness.owedSince = owesNothing ? nil : environment.now()
         var starts: [StreamStart] = []
         for index in streams.indices {
             streams[index].sender.clock.play(timeline)
@@ -329,6 +340,7 @@ package final class Viewer: Paced {
     /// The transport reports packets that the kernel took, or refused for this viewer.
     package func accepted(line: Int, packets: Int, refused: Bool = false) {
         queue.accept(line: line, packets: packets, refused: refused)
+        if slowness.owedSince != nil, packets > 0, !refused { noteTaken(line: line) }
         readIfNeeded()
         if isDelivered || streams[line].phase != .sending { scheduleDeparture() }
     }

@@ -5,10 +5,12 @@ import RTP
 extension Viewer {
     package func departDue(now: MediaTime) -> MediaTime? {
         if case .closed = state { return nil }
+        noteSlowness(now: now)
         departLines(now: now)
         sendReportsIfDue(now: now)
         endIfDone(now: now)
         closeGap()
+        giveUpIfStalled(now: now)
         return nextWake(now: now)
     }
 
@@ -43,9 +45,16 @@ extension Viewer {
         let limits = limits(of: transport)
         var due = packetsDue(line, limits: limits, now: now)
         if transport.isPaced { due = min(due, budget) }
-        var sent = 0
+        var (sent, hasThinned) = (0, false)
         while sent < due, !transport.isFull {
-            if queue.head(line: line)?.departedPackets == 0 { beginUnit(line: line) }
+            if queue.head(line: line)?.departedPackets == 0 {
+                if let left = thinHead(line: line) {
+                    due -= left
+                    hasThinned = true
+                    continue
+                }
+                beginUnit(line: line)
+            }
             guard let departure = depart(line: line, limit: due - sent, transport) else { break }
             sent += departure.packets
             guard departure.isWithinBuffer(prefix: transport.prefix) else {
@@ -55,8 +64,11 @@ extension Viewer {
             }
             streams[line].stamp(departure)
             streams[line].lastDeparture = now
+            if !transport.isPaced { slowness.owes(since: now) }
             transport.send(departure)
         }
+        if sent < due, !transport.isPaced, transport.isFull, isPlaying { slowness.stall(at: now) }
+        if hasThinned { readIfNeeded() }
         return transport.isPaced ? sent : 0
     }
 
@@ -77,8 +89,10 @@ extension Viewer {
     /// While not playing, only units that are half sent are finished.
     private func packetsDue(_ line: Int, limits: PacingLimits, now: MediaTime) -> Int {
         if case .playing = state {
-            let (timeline, last) = (timeline, streams[line].lastDeparture)
-            return queue.packetsDue(line: line, limits, now: now, last: last) { timeline.deliveryTime(of: $0) }
+            let (timeline, catchUp, last) = (timeline, slowness.catchUp, streams[line].lastDeparture)
+            return queue.packetsDue(line: line, limits, now: now, last: last) {
+                catchUp.due(timeline.deliveryTime(of: $0))
+            }
         }
         guard let head = queue.lines[line].waiting.first, head.departedPackets > 0 else { return 0 }
         return Int(head.packetsLeft)
@@ -133,9 +147,9 @@ extension Viewer {
                 if let time = nextDrop(line: line) { earliest = min(earliest ?? time, time) }
                 continue
             }
-            let (timeline, last) = (timeline, streams[line].lastDeparture)
+            let (timeline, catchUp, last) = (timeline, slowness.catchUp, streams[line].lastDeparture)
             let next = queue.nextDeparture(line: line, limits(of: transport), last: last) {
-                timeline.deliveryTime(of: $0)
+                catchUp.due(timeline.deliveryTime(of: $0))
             }
             guard var time = next else { continue }
             if transport.isFull {
@@ -146,6 +160,7 @@ extension Viewer {
             earliest = min(earliest ?? time, time)
         }
         if let end = endTime { earliest = min(earliest ?? end, end) }
+        if let deadline = slowness.stallDeadline { earliest = min(earliest ?? deadline, deadline) }
         return earliest
     }
 

@@ -79,6 +79,7 @@ extension Viewer {
             let ours = streams.firstIndex { $0.phase != .silent && $0.sender.ssrc == report.ssrc }
             guard let line = ours else { continue }
             streams[line].lastReception = report
+            adapt(to: report, line: line)
             isOurs = true
         }
         return isOurs

@@ -23,6 +23,7 @@ extension Viewer {
         if streams[line].sender.lastTimestamp != nil, !hasEnded { sendGoodbye(line: line, now: environment.now()) }
         let old = streams[line]
         streams[line] = ViewerStream(silent: track, clockRate: old.sender.clock.clockRate)
+        slowness.forget(line: line)
         if !queue.lines[line].departed.isEmpty { streams[line].former = old.former + [old.transport] }
         queue.abandonHead(line: line)
         readIfNeeded()
@@ -72,6 +73,8 @@ extension Viewer {
     /// All streams begin anew, at the place of a seek.
     func admitAllStreams() {
         isRereading = false
+        slowness.restart()
+        noteLevel()
         for line in streams.indices where streams[line].phase != .silent {
             streams[line].phase = .sending
             streams[line].lastUnit = nil
@@ -126,7 +129,7 @@ extension Viewer {
                 streams[line].hasJoined = true
                 break
             }
-            guard isPlaying, timeline.deliveryTime(of: unit.decodeTime) <= now else { break }
+            guard isPlaying, due(unit.decodeTime) <= now else { break }
             dropHead(line: line)
             hasDropped = true
         }
@@ -136,7 +139,7 @@ extension Viewer {
     /// When `dropDue` has something to do; nil until something is queued or accepted.
     func nextDrop(line: Int) -> MediaTime? {
         guard queue.lines[line].departed.isEmpty, let head = queue.lines[line].waiting.first else { return nil }
-        return timeline.deliveryTime(of: head.train.unit.decodeTime)
+        return due(head.train.unit.decodeTime)
     }
 
     private func dropHead(line: Int) {

@@ -39,6 +39,8 @@ package enum Container: String, Hashable, Sendable, CaseIterable {
     case g722, g729
     case g7231 = "g723_1"
     case h261
+    /// The advanced profile, SMPTE 421M annex E.
+    case vc1
     /// Frames of IEC 61834 and SMPTE 314M, with their audio.
     case dv
     /// Uncompressed pictures, with a line of text before each.

@@ -116,6 +116,7 @@ extension Container {
         case .ivf:
             ContainerTraits(label: "IVF", stamps: .presentation, seeking: .landing, indexesWhatIsRead: true)
         case .h261: Self.elementaryVideo("H.261 elementary stream")
+        case .vc1: Self.elementaryVideo("VC-1 elementary stream")
         case .dv:
             ContainerTraits(
                 label: "DV", stamps: .exact, seeking: .landing, needsStreamInfo: true, streamsAppear: true)

@@ -86,7 +86,10 @@ package struct InputContext: ~Copyable {
     package var streamCount: Int { Int(context.pointee.nb_streams) }
 
     package func stream(_ index: Int) -> StreamDescription {
-        StreamDescription(stream: pointer(to: index), programme: programme(of: index))
+        // What libavformat divides the file's size by is the bit rate of the first units: no duration.
+        let isGuess = context.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
+        return StreamDescription(
+            stream: pointer(to: index), programme: programme(of: index), statesDuration: !isGuess)
     }
 
     /// The number of the first programme that names the stream; nil if there is one programme at most.

@@ -57,7 +57,8 @@ extension StreamDescription {
         [.h264, .h265, .mpeg4Visual].contains(codec.codec) && codec.configuration.isEmpty
     }
 
-    init(stream: UnsafeMutablePointer<AVStream>, programme: Int?) {
+    /// - Parameter statesDuration: the stream's duration is the container's word, or found at the end of the file.
+    init(stream: UnsafeMutablePointer<AVStream>, programme: Int?, statesDuration: Bool) {
         self.programme = programme
         let stream = stream.pointee
         let parameters = stream.codecpar.pointee
@@ -70,7 +71,8 @@ extension StreamDescription {
             ? "unknown (\(tag))" : String(cString: avcodec_get_name(parameters.codec_id))
         codec = Self.codec(parameters, name: codecName)
         timeBase = base.num > 0 && base.den > 0 ? TimeBase(base.num, base.den) : nil
-        durationTicks = stream.duration == sluice_no_timestamp || stream.duration <= 0 ? nil : stream.duration
+        durationTicks =
+            stream.duration == sluice_no_timestamp || stream.duration <= 0 || !statesDuration ? nil : stream.duration
         let rate = stream.avg_frame_rate
         frameDuration = rate.num > 0 && rate.den > 0 ? TimeBase(rate.den, rate.num) : nil
         language = Self.language(stream.metadata)

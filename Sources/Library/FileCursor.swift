@@ -53,11 +53,11 @@ package final class FileCursor: MediaCursor {
     private var interrupt: Interrupt { interrupts.withLock { $0 } }
 
     package func read(_ request: consuming ReadRequest, completion: @escaping @Sendable (Batch) -> Void) {
-        let box = RequestBox(request)
+        let box = HeldRequest(request)
         title.pool.enqueue(device: title.identity.device) { [self] in perform(box, completion) }
     }
 
-    private func perform(_ box: RequestBox, _ completion: @escaping @Sendable (Batch) -> Void) {
+    private func perform(_ box: HeldRequest, _ completion: @escaping @Sendable (Batch) -> Void) {
         let taken = state.withLock { state -> State in
             guard case .idle = state else { return state }
             defer { state = .reading }
@@ -87,7 +87,7 @@ package final class FileCursor: MediaCursor {
 
     /// Reads with a demuxer, or the reason why there is none.
     private func read(
-        _ box: RequestBox, _ reader: Reader, _ opened: Result<Demuxer, MediaError>, _ interrupt: Interrupt
+        _ box: HeldRequest, _ reader: Reader, _ opened: Result<Demuxer, MediaError>, _ interrupt: Interrupt
     ) -> Batch {
         let demuxer: Demuxer
         switch opened {
@@ -195,24 +195,6 @@ package final class FileCursor: MediaCursor {
                 defer { state = .closed }
                 return state
             }
-        }
-    }
-}
-
-/// Holds a request until its job takes it.
-private final class RequestBox: Sendable {
-    private let request: Mutex<ReadRequest>
-
-    init(_ request: consuming ReadRequest) { self.request = Mutex(request) }
-
-    /// Leaves a request with an empty buffer of no size behind, so that the wire buffer has one owner and is written
-    /// in place.
-    func take() -> ReadRequest {
-        request.withLock { request in
-            var taken = request
-            taken.buffer = ByteBuffer()
-            swap(&taken.buffer, &request.buffer)
-            return taken
         }
     }
 }

@@ -16,6 +16,11 @@ struct FileIdentity: Hashable, Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable("fstat: \(String(cString: strerror(errno)))") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notFound }
+        self.init(status)
+    }
+
+    /// Of whatever that is the status of.
+    init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)

@@ -27,7 +27,8 @@ struct FirstUnitsReader: ~Copyable {
     private var streams: [ExaminedStream] = []
     private(set) var omitted: [Int: String] = [:]
     private var packet = Packet()
-    private var timeline = FileTimeline()
+    /// By programme.
+    private var timelines: [Int?: FileTimeline] = [:]
 
     init(_ candidates: [StreamDescription], _ container: Container, _ limits: LibraryLimits) {
         self.container = container
@@ -43,18 +44,28 @@ struct FirstUnitsReader: ~Copyable {
 
     /// By the streams' indices in their descriptions.
     var found: [Int: FirstUnits] {
-        Dictionary(
-            uniqueKeysWithValues: streams.compactMap { examined in
-                examined.found.map { (examined.stream.index, $0) }
-            }
-        ).filter { omitted[$0.key] == nil }
+        var found: [Int: FirstUnits] = [:]
+        for examined in streams where omitted[examined.stream.index] == nil {
+            found[examined.stream.index] = examined.found ?? substitute(for: examined)
+        }
+        return found
+    }
+
+    /// Of a sparse stream whose first unit has not come: it has been there from the start, as those that come with it.
+    private func substitute(for examined: ExaminedStream) -> FirstUnits? {
+        let programme = streams.filter { $0.stream.programme == examined.stream.programme }.compactMap(\.found)
+        guard examined.isSparse, let start = programme.map(\.presentation).min() else { return nil }
+        return examined.substitute(from: start)
     }
 
     mutating func read(_ context: inout InputContext) {
         var selected = (streams: 0, done: 0)
         var failures = 0
         var bytes = 0
-        while !streams.allSatisfy(\.isDone), bytes < limits.maximumBeginning,
+        // Since all but the sparse streams are known.
+        var search = 0
+        var isAtEnd = false
+        while !streams.allSatisfy(\.isDone), bytes < limits.maximumBeginning, search < limits.maximumCueSearch,
             failures < LibraryLimits.maximumConsecutiveFailures
         {
             let now = (streams: context.streamCount, done: streams.count(where: \.isDone))
@@ -65,21 +76,23 @@ struct FirstUnitsReader: ~Copyable {
             do throws(AVFailure) {
                 try context.read(into: &packet)
                 bytes += packet.size
+                if streams.allSatisfy({ $0.isDone || $0.isSparse }) { search += packet.size }
                 if try !take(context) { failures += 1 }
             } catch {
                 failures += 1
                 let isOver = failures > LibraryLimits.reorderDepth || streams.contains { $0.units > 0 }
-                if error.isEndOfFile, isOver { break }
+                if error.isEndOfFile, isOver {
+                    isAtEnd = true
+                    break
+                }
                 if error.isEndOfFile || error.isInvalidData { continue }
                 for examined in streams where examined.units == 0 { omitted[examined.stream.index] = "\(error)" }
                 break
             }
         }
-        for examined in streams {
-            examined.finish()
-            if examined.found == nil, omitted[examined.stream.index] == nil {
-                omitted[examined.stream.index] = "no samples"
-            }
+        for examined in streams { examined.finish() }
+        for examined in streams where examined.found == nil && omitted[examined.stream.index] == nil {
+            if isAtEnd || substitute(for: examined) == nil { omitted[examined.stream.index] = "no samples" }
         }
     }
 
@@ -87,7 +100,7 @@ struct FirstUnitsReader: ~Copyable {
     private func select(_ context: inout InputContext) {
         guard container.traits.streamsAppear else {
             // What is passed over does not count: a cue that is far would be looked for in the whole file.
-            let waitsForCue = streams.contains { !$0.isDone && [.subtitle, .data].contains($0.stream.codec.kind) }
+            let waitsForCue = streams.contains { !$0.isDone && $0.isSparse }
             // An index that another look at the file found may not be here.
             return context.select(
                 streams.filter { (waitsForCue || !$0.isDone) && $0.index < context.streamCount }.map(\.index))
@@ -111,7 +124,8 @@ struct FirstUnitsReader: ~Copyable {
         guard packet.size > 0 || examined.stream.codec.codec.hasEmptyUnits,
             !packet.isCorrupt || container.traits.marksGaps
         else { return false }
-        try examined.take(&packet, context, &timeline)
+        try examined.take(
+            &packet, context, &timelines[examined.stream.programme, default: FileTimeline()])
         return true
     }
 }
@@ -145,6 +159,16 @@ private final class ExaminedStream {
         index = stream.index
         reconstructor = TimestampReconstructor(
             codec: stream.codec, timeBase: timeBase, rules: container.timestampRules(for: stream))
+    }
+
+    /// Units come when there is something to say.
+    var isSparse: Bool { stream.codec.kind == .subtitle || stream.codec.kind == .data }
+
+    /// What stands for first units that have not been seen.
+    func substitute(from start: MediaTime) -> FirstUnits {
+        FirstUnits(
+            timeBase: timeBase, bytes: [], decode: start, presentation: start, isReframed: false,
+            rules: reconstructor.rules, decodeTicks: nil, presentationTicks: nil, filePosition: -1)
     }
 
     var found: FirstUnits? {
@@ -202,7 +226,6 @@ private final class ExaminedStream {
             decode = decode ?? timed.decodeTime
             presentation = min(presentation ?? timed.presentationTime, timed.presentationTime)
             // The next cue may be far.
-            let isSparse = stream.codec.kind == .subtitle || stream.codec.kind == .data
             if isSparse || units >= max(minimumUnits, LibraryLimits.reorderDepth) { isDone = true }
         }
     }

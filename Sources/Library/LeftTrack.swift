@@ -7,16 +7,16 @@ final class LeftTrack {
     let track: TrackReader
     /// The file has been read to its end.
     let isAtEnd: Bool
-    /// By how much the tracks have been moved together so far.
-    let timeline: FileTimeline
+    /// By how much the tracks of each programme have been moved together so far.
+    let timelines: [Int?: FileTimeline]
     /// Units of the track that were read and not delivered: with times, and also decided about.
     private var timed = UnitQueue()
     private var ready = UnitQueue()
 
-    init(_ track: TrackReader, isAtEnd: Bool, _ timeline: FileTimeline) {
+    init(_ track: TrackReader, isAtEnd: Bool, _ timelines: [Int?: FileTimeline]) {
         self.track = track
         self.isAtEnd = isAtEnd
-        self.timeline = timeline
+        self.timelines = timelines
     }
 
     func take(_ waiting: consuming WaitingUnit, isReady: Bool) {

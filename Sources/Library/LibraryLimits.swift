@@ -25,6 +25,9 @@ package struct LibraryLimits: Hashable, Sendable {
 
     /// Bytes read at a file's beginning to see the first units of all its tracks.
     package var maximumBeginning = 64 << 20
+    /// Bytes of these when the other tracks are known, and the first unit of one that speaks now and then (subtitles, metadata) alone is missing:
+    /// that track is offered without it.
+    package var maximumCueSearch = 4 << 20
     /// Bytes of the largest file that is read through from the start to find a place in it or its end, where nothing
     /// else leads there.
     package var maximumScanSize: Int64 = 256 << 20
@@ -32,6 +35,14 @@ package struct LibraryLimits: Hashable, Sendable {
     package var maximumChunks = 1 << 20
     /// It is given up after this.
     package var indexTimeout = MediaTime.seconds(4)
+    /// Counting the frames of a larger elementary stream of audio, of which nothing else tells how long it lasts, is given up after this: its
+    /// duration is unknown then.
+    package var countingTimeout = MediaTime.seconds(4)
+
+    /// Bytes of the largest playlist file; a larger one is no playlist.
+    package var maximumPlaylistSize = 4 << 20
+    /// Entries of a playlist, or files of a folder that is one; what comes after is left out.
+    package var maximumPlaylistEntries = 10_000
 
     package init() {}
 

@@ -9,12 +9,12 @@ import Synchronization
 /// Each question looks at the file anew (an `openat2` and an `fstat`), so that files which are added, replaced or
 /// removed are seen at once; a file that is known in this version is not opened by a demuxer again.
 package final class MediaDirectory: MediaLibrary {
-    private let root: RootDirectory
-    private let limits: LibraryLimits
-    private let pool: IOPool
+    let root: RootDirectory
+    let limits: LibraryLimits
+    let pool: IOPool
     private let logger: Logger
     private let cache: Mutex<TitleCache>
-    private let devices: Mutex<FolderDevices>
+    let devices: Mutex<FolderDevices>
 
     /// - Throws: `.notFound` if `path` is no directory, `.forbidden`, `.unreadable`.
     package init(path: String, pool: IOPool, limits: LibraryLimits = LibraryLimits(), logger: Logger) throws(MediaError)

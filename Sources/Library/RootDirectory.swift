@@ -34,15 +34,28 @@ final class RootDirectory: Sendable {
     func open(
         _ path: MediaPath, beneath: (_ path: [UInt8], _ followingLinks: Bool) -> OpenResult
     ) throws(MediaError) -> (file: OpenFile, identity: FileIdentity) {
-        var result = beneath(path.bytes, true)
-        if case .failure(EXDEV) = result, let target = realPath(of: path.bytes) { result = beneath(target, false) }
-        if case .failure(ENOSYS) = result { result = openStepwise(path.bytes) }
+        let opened = try descriptor(of: path.bytes, beneath: beneath)
+        let file = OpenFile(taking: opened, name: path.bytes)
+        return (file, try FileIdentity(descriptor: opened))
+    }
+
+    /// Opens whatever is at `path`, a folder too; `.` is the root itself. The caller closes it.
+    /// - Throws: as `open`.
+    func openAnything(_ path: [UInt8]) throws(MediaError) -> Int32 {
+        try descriptor(of: path, beneath: { openBeneath(descriptor, $0, followingLinks: $1) })
+    }
+
+    private func descriptor(
+        of path: [UInt8], beneath: (_ path: [UInt8], _ followingLinks: Bool) -> OpenResult
+    ) throws(MediaError) -> Int32 {
+        var result = beneath(path, true)
+        if case .failure(EXDEV) = result, let target = realPath(of: path) { result = beneath(target, false) }
+        if case .failure(ENOSYS) = result { result = openStepwise(path) }
         guard case .success(let opened) = result else {
             guard case .failure(let code) = result else { throw .notFound }
             throw Self.mediaError(code)
         }
-        let file = OpenFile(taking: opened, name: path.bytes)
-        return (file, try FileIdentity(descriptor: opened))
+        return opened
     }
 
     /// Opens the regular file that `path` names for this process, under no root.

@@ -14,6 +14,8 @@ extension TitleReader {
     ) -> Bool {
         let frames = packet.withBytes { framing.size.count(in: $0) }
         if frames == 0 { skip(&batch, "not one whole frame of audio") }
+        // Where the next frame begins.
+        var start = packet.withBytes { framing.size.range(of: 0, from: track.framesPassed, in: $0).lowerBound }
         while track.framesPassed < frames {
             // Pieces lie on one grid from wherever it is cut: what is read anew has the same ones.
             let toGrid = framing.maximumFrames - track.framesPassed % framing.maximumFrames
@@ -21,8 +23,7 @@ extension TitleReader {
             let piece = framing.piece(of: unit, from: track.framesPassed, count: count)
             if let end = request.end, piece.presentationTime >= end { break }
             if let first = track.firstInBatch, piece.decodeTime - first >= request.maximumDuration { return false }
-            let first = track.framesPassed
-            let part = packet.withBytes { framing.size.range(of: count, from: first, in: $0) }
+            let part = packet.withBytes { framing.size.range(of: count, at: start, in: $0) }
             // A packet that is alone may need more than the batch may have.
             var room = request.maximumBytes - occupied(batch)
             if isEmpty(batch) { room = max(room, 65_536) }
@@ -37,6 +38,7 @@ extension TitleReader {
                 break
             }
             track.framesPassed += count
+            start = part.upperBound
         }
         track.framesPassed = 0
         if track.isLast(packet) { end(track) }

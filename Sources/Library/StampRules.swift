@@ -8,17 +8,23 @@ extension Container {
         switch traits.stamps {
         case .exact: .mp4
         case .rounded: .flv
+        // Matroska has VC-1 as Video for Windows has it (V_MS/VFW/FOURCC), whose stamps are those of decoding.
+        case .roundedPresentation where stream.codec.codec.isVC1: .avi
         case .presentation, .roundedPresentation: .matroska
         case .decodeOnly: .avi
         case .clock: .mpegSystems
         // The one stamp of ASF is that of presentation (ASF 1.20.3, 5.2.2): its own codecs' muxers mean it, others write the
         // decode time there.
-        case .partial: [.vc1, .wmv3].contains(stream.codec.codec) ? .matroska : .ogg
+        case .partial: stream.codec.codec.isVC1 ? .matroska : .ogg
         case .pages: .ogg
         case .counted: stream.codec.isUncompressed ? TimestampRules(.exact, countsSamples: false) : .counted
         case .none: .elementaryStream(frameDuration: stream.frameDuration)
         }
     }
+}
+
+extension Codec {
+    fileprivate var isVC1: Bool { self == .vc1 || self == .wmv3 }
 }
 
 extension CodecDescription {

@@ -22,6 +22,7 @@ struct TitleCache {
             if query.asTransportStream {
                 representation = .transportStream
             } else {
+                if query.native { representation = .nativeTracks }
                 if query.data { wanted.insert(.data) }
                 if query.text { wanted.insert(.text) }
             }

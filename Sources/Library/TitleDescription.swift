@@ -58,6 +58,8 @@ struct TrackSource: Hashable, Sendable {
     /// The stream's index in the file, and its number there.
     let stream: Int
     let streamID: Int
+    /// Whose clock its stamps go by: `StreamDescription.programme`.
+    var programme: Int?
     let codec: CodecDescription
     /// Of the container's stamps.
     let timeBase: TimeBase

@@ -43,8 +43,11 @@ struct TitleEnd {
         } else if file.size <= limits.maximumScanSize {
             ends = try read(streams, firsts, container) { _, _ throws(AVFailure) in }
         }
+        // The last of chained streams says how long it lasts alone.
+        if seeking == .counting, container == .ogg { return ends }
         for stream in streams where ends[stream.index] == nil && !Self.isSparse(stream) {
-            ends[stream.index] = stated(stream, firsts[stream.index]!, context)
+            let first = firsts[stream.index]!
+            ends[stream.index] = stated(stream, first, context) ?? walked(first, container)
         }
         return ends
     }
@@ -74,6 +77,13 @@ struct TitleEnd {
             return TrackEnd(time: first.presentation + MediaTime(ticks: ticks, timeBase: first.timeBase))
         }
         return context.duration.map { TrackEnd(time: first.presentation + .microseconds(min($0, .max / 1_000))) }
+    }
+
+    /// As the frames of an elementary stream say; nil if they do not, or not soon.
+    private func walked(_ first: FirstUnits, _ container: Container) -> TrackEnd? {
+        AudioFrameWalk(file, container, limits, interrupt)?.duration(from: max(0, first.filePosition)).map {
+            TrackEnd(time: first.presentation + $0)
+        }
     }
 
     /// From a place near the end, and from farther back until every stream has shown a unit.
@@ -121,7 +131,7 @@ struct TitleEnd {
         input.select(indices.values)
         var known = input.streamCount
         var packet = Packet()
-        var timeline = FileTimeline()
+        var timelines: [Int?: FileTimeline] = [:]
         var failures = 0
         var isAtEnd = false
         while failures < LibraryLimits.reorderDepth, !isAtEnd {
@@ -136,8 +146,11 @@ struct TitleEnd {
                 indices = Self.indices(of: streams, input)
             }
             let index = packet.stream
-            guard let stream = indices.first(where: { $0.value == index })?.key else { continue }
-            tracks[stream]?.take(packet, &timeline)
+            guard let stream = indices.first(where: { $0.value == index })?.key, let track = tracks[stream] else {
+                continue
+            }
+            if container == .ogg, packet.withBytes({ OggChain.isHeader($0, track.codec) }) { continue }
+            track.take(packet, &timelines[track.programme, default: FileTimeline()])
         }
         let isWhole = isAtEnd && failures == 0 && container.traits.resumesExactly && !interrupt.isFired
         return tracks.compactMapValues { $0.finish(isWhole: isWhole) }
@@ -164,8 +177,11 @@ private final class EndingTrack {
     /// What comes before the first stamp has no time.
     private var needsStamp: Bool
     private let hasEmptyUnits: Bool
+    let programme: Int?
+    let codec: Codec
 
     init(_ stream: StreamDescription, _ first: FirstUnits, needsStamp: Bool) {
+        (programme, codec) = (stream.programme, stream.codec.codec)
         self.needsStamp = needsStamp
         hasEmptyUnits = stream.codec.codec.hasEmptyUnits
         reconstructor = TimestampReconstructor(codec: stream.codec, timeBase: first.timeBase, rules: first.rules)

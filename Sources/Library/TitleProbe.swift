@@ -9,6 +9,8 @@ struct TitleProbe: ~Copyable {
     private let limits: LibraryLimits
     private let interrupt: Interrupt
     private let wanted: WantedKinds
+    /// Codecs travel in their own formats.
+    private let isNative: Bool
     private var context: InputContext
     /// What the streams are, by index; where the header does not tell, by what a look at the first units told.
     private let streams: [StreamDescription]
@@ -34,21 +36,25 @@ struct TitleProbe: ~Copyable {
         }
     }
 
+    /// Not inlined: Swift 6.3.1's optimizer aborts over the probe that is not copyable.
+    @inline(never)
     private static func describe(
         _ file: OpenFile, _ representation: Representation, _ limits: LibraryLimits, _ interrupt: Interrupt,
         _ wanted: WantedKinds
     ) throws(MediaError) -> TitleDescription {
         switch representation {
-        case .tracks:
-            var probe = try TitleProbe(file, limits: limits, interrupt: interrupt, wanted: wanted)
+        case .tracks, .nativeTracks:
+            var probe = try TitleProbe(
+                file, limits: limits, interrupt: interrupt, wanted: wanted, isNative: representation == .nativeTracks)
             return try probe.describe()
         case .transportStream:
             return try describeTransportStream(file, interrupt: interrupt)
         }
     }
 
+    @inline(never)
     private init(
-        _ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt, wanted: WantedKinds
+        _ file: OpenFile, limits: LibraryLimits, interrupt: Interrupt, wanted: WantedKinds, isNative: Bool
     ) throws(MediaError) {
         let recognized = try InputContext(file, interrupt: interrupt)
         var settings = DemuxerSettings()
@@ -66,6 +72,7 @@ struct TitleProbe: ~Copyable {
         self.limits = limits
         self.interrupt = interrupt
         self.wanted = wanted
+        self.isNative = isNative
     }
 
     /// An AVI whose index is missing or wrong: a large one is given another, if that can be made.
@@ -214,7 +221,7 @@ struct TitleProbe: ~Copyable {
     /// names chunks, of which one may hold many units of audio. A demuxer that counts bytes goes by the rate that the header
     /// states. Of chained Ogg, too, only reading from the start tells where a unit lies.
     private func seeking(_ streams: [StreamDescription]) -> ContainerTraits.Seeking {
-        if context.container == .ogg, OggChain.isChained(file) { return .counting }
+        if context.container == .ogg, OggChain.isChained(file, interrupt) { return .counting }
         let usual = context.container.traits.seeking
         if usual == .arithmetic, context.container != .caf {
             return streams.allSatisfy { SampleCounter($0.codec).hasStatedByteRate } ? usual : .counting
@@ -269,9 +276,10 @@ struct TitleProbe: ~Copyable {
         _ omitted: inout [Int: String]
     ) -> Offer? {
         do {
-            let format = try PayloadFormat.make(for: stream.codec, firstUnit: first.bytes)
+            let format = try PayloadFormat.make(for: stream.codec, firstUnit: first.bytes, isNative: isNative)
             let source = TrackSource(
-                stream: stream.index, streamID: stream.id, codec: stream.codec, timeBase: first.timeBase,
+                stream: stream.index, streamID: stream.id, programme: stream.programme, codec: stream.codec,
+                timeBase: first.timeBase,
                 rules: first.rules, firstDecode: first.decode, firstPresentation: first.presentation, tail: tail,
                 isPacked: context.container.mayPack(stream))
             return Offer(stream: stream, format: format, source: source, end: end, isReframed: first.isReframed)

@@ -21,8 +21,8 @@ final class TitleReader {
 
     /// The packet that is read into, again and again.
     var scratch = Packet()
-    /// Where the stamps jump back, all tracks are moved together.
-    private var timeline = FileTimeline()
+    /// Where the stamps jump back, all tracks of a programme are moved together.
+    private var timelines: [Int?: FileTimeline] = [:]
     /// Units with their times, in the order in which these became known; nothing is decided about them yet.
     var timed = UnitQueue()
     /// Units that are wanted and did not fit, or were held back.
@@ -55,12 +55,12 @@ final class TitleReader {
         isStarted = true
         left.takeUnits(timed: &timed, ready: &ready)
         isAtEnd = left.isAtEnd
-        timeline = left.timeline
+        timelines = left.timelines
     }
 
     /// Keeps one track and gives the others up, each with the units of it that have been read.
     func split(keeping kept: TrackReader) -> [LeftTrack] {
-        let left = tracks.filter { $0 !== kept }.map { LeftTrack($0, isAtEnd: isAtEnd, timeline) }
+        let left = tracks.filter { $0 !== kept }.map { LeftTrack($0, isAtEnd: isAtEnd, timelines) }
         timed = Self.deal(&timed, to: left)
         ready = Self.deal(&ready, to: left, areReady: true)
         tracks = [kept]
@@ -179,7 +179,7 @@ final class TitleReader {
     func land(at start: MediaTime) {
         place = nil
         timed.removeAll()
-        timeline.reset()
+        timelines.removeAll(keepingCapacity: true)
         unread.removeAll()
         (isAtEnd, failures) = (false, 0)
         for track in tracks { track.land(at: start) }
@@ -237,7 +237,7 @@ final class TitleReader {
 
     /// Finds the times of the packet in `scratch`, as `advance`.
     private func time(_ track: TrackReader, _ batch: inout Batch) throws(MediaError) -> AccessUnit? {
-        if isUntimed(track) { return nil }
+        if isUntimed(track) || isChainedHeader(track) { return nil }
         if let reason = damage(to: track) {
             if scratch.size > 0 { skip(&batch, reason) }
             drop(scratch, track, &batch)
@@ -252,7 +252,9 @@ final class TitleReader {
             return nil
         }
         do {
-            return try track.time(&scratch, of: input.context, on: &timeline, into: &timed)
+            return try track.time(
+                &scratch, of: input.context, on: &timelines[track.source.programme, default: FileTimeline()],
+                into: &timed)
         } catch {
             skip(&batch, "\(error)")
             return nil
@@ -322,6 +324,10 @@ final class TitleReader {
         if scratch.size == 0, !track.source.codec.codec.hasEmptyUnits { return "empty access unit" }
         let isDamaged = scratch.isCorrupt && track.framing == nil && !description.demuxer.traits.marksGaps
         return isDamaged ? "damaged access unit" : nil
+    }
+
+    private func isChainedHeader(_ track: TrackReader) -> Bool {
+        description.demuxer == .ogg && scratch.withBytes { OggChain.isHeader($0, track.source.codec.codec) }
     }
 
     /// Passes over a packet.

@@ -9,6 +9,8 @@ package struct LATMElement: Hashable, Sendable {
     package struct Configuration: Hashable, Sendable {
         /// Where it lies in the element: bits from the start.
         package let bits: Range<Int>
+        /// Of these, what a StreamMuxConfig of version 0 can hold, which does not state a length: all but a backward compatible extension.
+        package let core: Range<Int>
         /// Of the core coder: SBR doubles it.
         package let rate: Int32
         /// In a frame of the core coder.
@@ -98,13 +100,14 @@ private struct LATMReader {
         let length = version == 1 ? Int(try latmValue()) : nil
         let start = position
         let frame = try audioSpecificConfig()
+        let core = start..<position
         if let length {
             guard position <= start + length else { throw LATMError("AudioSpecificConfig longer than LATM says") }
             position = start
             for _ in 0..<length { _ = try bits(1) }
         }
         let configuration = LATMElement.Configuration(
-            bits: start..<position, rate: frame.rate, samples: frame.samples)
+            bits: start..<position, core: core, rate: frame.rate, samples: frame.samples)
         guard try bits(3) == 0 else { throw LATMError("LATM frames of fixed length") }
         _ = try bits(8)
         try skipOtherData(version: version)

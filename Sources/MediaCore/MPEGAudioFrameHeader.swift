@@ -18,6 +18,8 @@ package struct MPEGAudioFrameHeader: Hashable, Sendable {
     package let layer: Int
     /// Bytes of the frame, header included; nil in the free format.
     package let length: Int?
+    /// Per second; nil in the free format.
+    package let bitRate: Int?
 
     /// Nil if no header is at `offset`, or not all of it.
     package init?(_ bytes: RawSpan, at offset: Int) {
@@ -34,10 +36,11 @@ package struct MPEGAudioFrameHeader: Hashable, Sendable {
         let samples = layer == 1 ? 384 : layer == 3 && !isFirst ? 576 : 1152
         (self.rate, self.samples, self.layer) = (Int32(rate), samples, layer)
         guard bitRateIndex > 0 else {
-            length = nil
+            (length, self.bitRate) = (nil, nil)
             return
         }
         let bitRate = Self.bitRate(index: bitRateIndex, layer: layer, isFirst: isFirst)
+        self.bitRate = bitRate
         let padding = Int(byte(2) >> 1 & 1)
         length = layer == 1 ? (12 * bitRate / rate + padding) * 4 : samples / 8 * bitRate / rate + padding
     }

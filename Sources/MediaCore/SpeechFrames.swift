@@ -91,6 +91,14 @@ extension SpeechFrames.Size {
         return start..<end(of: count, from: start, in: unit)
     }
 
+    /// The same from the frame that begins at the byte `start`, so that what goes through a unit need not begin at its first frame again.
+    package func range(of count: Int, at start: Int, in unit: RawSpan) -> Range<Int> {
+        if case .constant(let bytes) = self {
+            return start..<start + min(count, max(0, unit.byteCount - start) / bytes) * bytes
+        }
+        return start..<end(of: count, from: start, in: unit)
+    }
+
     private func end(of count: Int, from start: Int, in unit: RawSpan) -> Int {
         var end = start
         for _ in 0..<count {

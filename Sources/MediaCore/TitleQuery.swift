@@ -1,7 +1,7 @@
 /// What the query of a title's URL asks for: which of its tracks, and in what form.
 ///
 /// Two parts: `data`, `text`, `asTransportStream` and `native` say as what the file is opened; `video` and `audio` choose among the tracks
-/// that it then has.
+/// that it then has. `loop` says how often it is played.
 package struct TitleQuery: Hashable, Sendable {
     /// Which tracks of a kind are offered.
     package enum Choice: Hashable, Sendable {
@@ -18,6 +18,8 @@ package struct TitleQuery: Hashable, Sendable {
     package var text = false
     /// One multiplexed stream, as the file holds it: RFC 2250 2.
     package var asTransportStream = false
+    /// The title begins again whenever it ends.
+    package var loop = false
     /// Codecs travel as they are, however few clients can receive them.
     package var native = false
 

@@ -6,7 +6,7 @@ package struct Track: Hashable, Sendable, Identifiable {
     /// Ticks in which the container counts.
     package let timeBase: TimeBase
     /// The track's end on the title's timeline (NPT), if the container states one that can be trusted.
-    package let end: MediaTime?
+    package var end: MediaTime?
     /// RFC 5646 tag or ISO 639-2 code, if the container states one.
     package let language: String?
     /// What the container calls the track, for people: "Director's commentary".

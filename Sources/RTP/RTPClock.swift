@@ -61,6 +61,9 @@ package struct RTPClock: Hashable, Sendable {
         (timeline.ntp(at: timeline.origin), startTimestamp)
     }
 
+    /// A span of time in clock-rate units, rounded.
+    package func ticks(of span: MediaTime) -> Int64 { roundedTicks(span) }
+
     private func roundedTicks(_ time: MediaTime) -> Int64 {
         let (whole, billionths) = ticks(time + Self.roundingMargin)
         return billionths >= 500_000_000 ? whole &+ 1 : whole

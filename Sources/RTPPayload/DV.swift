@@ -88,13 +88,8 @@ package struct DVPacketizer: Sendable {
         }
         let room = layout.maximumPacketSize - PacketWriter.headerSize
         let largest = room / DVFrame.block * DVFrame.block
-        try output.writePackets(base: base, layout: layout, payloadType: payloadType, runs: &runs) {
-            (writer, runs) throws(PacketizationError) in
-            for start in stride(from: 0, to: bytes.byteCount, by: largest) {
-                let end = min(start + largest, bytes.byteCount)
-                let payload = try writer.packet(payload: end - start, marker: end == bytes.byteCount, runs: &runs)
-                payload.copy(bytes, start..<end)
-            }
-        }
+        try output.writePieces(
+            of: bytes, largest: largest, marksEnd: true, base: base, layout: layout, payloadType: payloadType,
+            runs: &runs)
     }
 }

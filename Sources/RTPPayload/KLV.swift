@@ -27,13 +27,8 @@ package struct KLVPacketizer: Sendable {
     ) throws(PacketizationError) {
         guard bytes.byteCount > 0 else { throw .malformed("empty access unit", offset: 0) }
         let largest = layout.maximumPacketSize - PacketWriter.headerSize
-        try output.writePackets(base: base, layout: layout, payloadType: payloadType, runs: &runs) {
-            (writer, runs) throws(PacketizationError) in
-            for start in stride(from: 0, to: bytes.byteCount, by: largest) {
-                let end = min(start + largest, bytes.byteCount)
-                try writer.packet(payload: end - start, marker: end == bytes.byteCount, runs: &runs)
-                    .copy(bytes, start..<end)
-            }
-        }
+        try output.writePieces(
+            of: bytes, largest: largest, marksEnd: true, base: base, layout: layout, payloadType: payloadType,
+            runs: &runs)
     }
 }

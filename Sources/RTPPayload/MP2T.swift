@@ -42,13 +42,8 @@ package struct TransportStreamPacketizer: Sendable {
             throw .malformed(
                 "no room for a transport packet in packets of \(layout.maximumPacketSize) bytes", offset: 0)
         }
-        try output.writePackets(base: base, layout: layout, payloadType: payloadType, runs: &runs) {
-            (writer, runs) throws(PacketizationError) in
-            for start in stride(from: 0, to: bytes.byteCount, by: largest) {
-                let end = min(start + largest, bytes.byteCount)
-                let payload = try writer.packet(payload: end - start, marker: false, runs: &runs)
-                payload.copy(bytes, start..<end)
-            }
-        }
+        try output.writePieces(
+            of: bytes, largest: largest, marksEnd: false, base: base, layout: layout, payloadType: payloadType,
+            runs: &runs)
     }
 }

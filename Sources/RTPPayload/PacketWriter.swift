@@ -98,6 +98,26 @@ extension OutputRawSpan {
     }
 }
 
+extension OutputRawSpan {
+    /// Writes one unit cut into payloads without a header, of `largest` bytes each but the last.
+    /// - Parameter marksEnd: the last packet has the marker.
+    @inline(__always)
+    mutating func writePieces(
+        of unit: RawSpan, largest: Int, marksEnd: Bool, base: Int32, layout: PacketLayout, payloadType: UInt8,
+        runs: inout [PacketRun]
+    ) throws(PacketizationError) {
+        try writePackets(base: base, layout: layout, payloadType: payloadType, runs: &runs) {
+            (writer, runs) throws(PacketizationError) in
+            for start in stride(from: 0, to: unit.byteCount, by: largest) {
+                let end = min(start + largest, unit.byteCount)
+                let payload = try writer.packet(
+                    payload: end - start, marker: marksEnd && end == unit.byteCount, runs: &runs)
+                payload.copy(unit, start..<end)
+            }
+        }
+    }
+}
+
 extension UnsafeMutableRawPointer {
     /// Writes bytes of a unit into a payload with room for them.
     ///

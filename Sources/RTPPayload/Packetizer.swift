@@ -27,6 +27,8 @@ package enum Packetizer: Sendable {
     case xiph(XiphPacketizer)
     case latm(LATMPacketizer)
     case h261(H261Packetizer)
+    case vc2(VC2Packetizer)
+    case vc1(VC1Packetizer)
 
     /// Appends the RTP packets of one access unit to `output`, laid out as `PacketRun` documents.
     ///
@@ -120,6 +122,15 @@ package enum Packetizer: Sendable {
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
         case .h261(let packetizer):
             try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .vc2(var packetizer):
+            self = .vacated
+            defer { self = .vc2(packetizer) }
+            try packetizer.packetize(bytes, into: &output, runs: &runs, base: base)
+        case .vc1(var packetizer):
+            self = .vacated
+            defer { self = .vc1(packetizer) }
+            try packetizer.packetize(
+                bytes, isRandomAccessPoint: isRandomAccessPoint, into: &output, runs: &runs, base: base)
         }
     }
 
@@ -153,6 +164,9 @@ package enum Packetizer: Sendable {
         case .av1(var packetizer):
             packetizer.configurationChanged(configuration)
             self = .av1(packetizer)
+        case .vc1(var packetizer):
+            packetizer.configurationChanged(configuration)
+            self = .vc1(packetizer)
         case .motionJPEG, .h263, .vp8, .vp9:
             // Each picture says all that it needs.
             break
@@ -164,6 +178,9 @@ package enum Packetizer: Sendable {
             break
         case .mpegAudio, .ac3, .pcm, .opus, .speech, .klv, .t140:
             // The frames say all themselves, or the format has nothing that could change.
+            break
+        case .vc2:
+            // Sequence headers are in the stream.
             break
         case .xiph:
             // SDP alone has the headers (RFC 5215 3.2): FFmpeg takes no others.

@@ -32,7 +32,7 @@ package struct PayloadFormat: Hashable, Sendable {
         case vp9
         case av1(AV1Configuration)
         case mpeg4Generic(isADTS: Bool, samplesPerUnit: Int)
-        case latm
+        case latm(LATMCarriage)
         case mpegAudio
         case ac3
         case eac3
@@ -48,14 +48,18 @@ package struct PayloadFormat: Hashable, Sendable {
         /// Vorbis and Theora.
         case xiph(identifier: UInt32)
         case h261
+        case vc2(VC2Sequence)
+        case vc1(VC1Stream)
     }
 
     /// The format for a track, from its codec's own configuration.
-    /// - Parameter firstUnit: the track's first access unit as the container stores it, for what the configuration leaves open; empty if it
-    ///   is not at hand.
-    package static func make(for codec: CodecDescription, firstUnit: [UInt8] = []) throws(PayloadFormatError)
-        -> PayloadFormat
-    {
+    /// - Parameters:
+    ///   - firstUnit: the track's first access unit as the container stores it, for what the configuration leaves open; empty if it is not
+    ///     at hand.
+    ///   - isNative: the codec's own format is wanted, also where by default it travels in another that more clients know.
+    package static func make(
+        for codec: CodecDescription, firstUnit: [UInt8] = [], isNative: Bool = false
+    ) throws(PayloadFormatError) -> PayloadFormat {
         switch codec.codec {
         case .h264: try .h264(codec)
         case .h265: try .h265(codec, firstUnit: firstUnit)
@@ -68,6 +72,7 @@ package struct PayloadFormat: Hashable, Sendable {
         case .vp9: try .vp9(firstUnit: firstUnit)
         case .av1: try .av1(codec, firstUnit: firstUnit)
         case .aac: try .mpeg4Generic(codec, firstUnit: firstUnit)
+        case .latm where isNative: try .mp4aLATM(codec, firstUnit: firstUnit)
         case .latm: try .latm(codec, firstUnit: firstUnit)
         case .mpegAudio: .mpegAudio()
         case .ac3: try .ac3(codec, firstUnit: firstUnit)
@@ -91,6 +96,8 @@ package struct PayloadFormat: Hashable, Sendable {
         case .theora: try .theora(codec)
         case .speex: try .speex(codec)
         case .h261: try .h261(firstUnit: firstUnit)
+        case .vc2: try .vc2(firstUnit: firstUnit)
+        case .vc1, .wmv3: try .vc1(codec, firstUnit: firstUnit)
         default: throw PayloadFormatError(refusal(of: codec.codec) ?? "no RTP payload format for \(codec.codec)")
         }
     }
@@ -106,6 +113,7 @@ package struct PayloadFormat: Hashable, Sendable {
         case .vorbis, .theora: nil
         case .eac3, .speex, .latm: nil
         case .dv, .jpeg2000, .rawVideo, .h261: nil
+        case .vc2, .vc1, .wmv3: nil
         default: "no RTP payload format for \(codec)"
         }
     }
@@ -134,7 +142,7 @@ package struct PayloadFormat: Hashable, Sendable {
             return .av1(AV1Packetizer(configuration, layout: layout, payloadType: payloadType))
         case .mpeg4Generic(let isADTS, _):
             return .mpeg4Generic(MPEG4GenericPacketizer(layout: layout, payloadType: payloadType, isADTS: isADTS))
-        case .latm: return .latm(LATMPacketizer(layout: layout, payloadType: payloadType))
+        case .latm(let carriage): return .latm(LATMPacketizer(carriage, layout: layout, payloadType: payloadType))
         case .mpegAudio: return .mpegAudio(MPEGAudioPacketizer(layout: layout, payloadType: payloadType))
         case .ac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType))
         case .eac3: return .ac3(AC3Packetizer(layout: layout, payloadType: payloadType, isEnhanced: true))
@@ -153,6 +161,9 @@ package struct PayloadFormat: Hashable, Sendable {
         case .xiph(let identifier):
             return .xiph(XiphPacketizer(identifier: identifier, layout: layout, payloadType: payloadType))
         case .h261: return .h261(H261Packetizer(layout: layout, payloadType: payloadType))
+        case .vc2(let sequence):
+            return .vc2(VC2Packetizer(sequence, layout: layout, payloadType: payloadType))
+        case .vc1(let stream): return .vc1(VC1Packetizer(stream, layout: layout, payloadType: payloadType))
         }
     }
 

@@ -305,6 +305,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    /// At once: whatever was not taken is dropped.
+    func disconnect() { channel?.reset() }
+
     var remoteAddress: SocketAddress? { channel?.remoteAddress }
     var localAddress: SocketAddress? { channel?.localAddress }
 }

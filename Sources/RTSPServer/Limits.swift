@@ -8,6 +8,8 @@ package struct Limits: Sendable {
     package var demand = DemandLimits.standard
     /// How packets are spread in time.
     package var pacing = PacingLimits.standard
+    /// What viewers get that take less than they are due.
+    package var slow = SlowLimits()
     /// Bytes of the parts of a request: request line, header lines, body.
     package var parser = ParserLimits()
     /// RTP packet size in bytes, header included; 1,372 leaves room for the headers of overlay and VPN networks (MTU 1,400).

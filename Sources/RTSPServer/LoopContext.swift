@@ -12,6 +12,13 @@ final class LoopSockets {
         self.media = media
         self.control = control
     }
+
+    var hasPending: Bool { media.hasPending || control.hasPending }
+
+    func close() {
+        media.close()
+        control.close()
+    }
 }
 
 /// What an event loop owns for its viewers: pacer, wire buffers, sockets, and the one timer that drives them.
@@ -22,6 +29,8 @@ final class LoopContext {
     let pacer: Pacer
     let pool: BufferPool
     private(set) var sockets: LoopSockets?
+    /// Those that channels on this loop send to their groups with.
+    private var groups: [LoopSockets] = []
     /// Nanoseconds since the Unix epoch at loop time zero; steps of the host's clock after the start do not show.
     let wallClock: Int64
     private var timer: Scheduled<Void>?
@@ -31,6 +40,13 @@ final class LoopContext {
     private var dirtyWriters: [InterleavedWriter] = []
     private var isRunning = false
     private var isStopped = false
+    /// This loop's ends of the channels that its sessions watch.
+    private var outlets: [UInt32: WeakOutlet] = [:]
+    private let pacing: PacingLimits
+
+    private struct WeakOutlet {
+        weak var outlet: ChannelOutlet?
+    }
 
     /// NIO looks at no socket as long as a task is due. A pacer that is behind its time must not be due at once again, or no request and no
     /// report would ever be read on this loop.
@@ -39,6 +55,7 @@ final class LoopContext {
     init(eventLoop: any EventLoop, sockets: LoopSockets?, limits: Limits) {
         self.eventLoop = eventLoop
         self.sockets = sockets
+        self.pacing = limits.pacing
         self.pacer = Pacer(quantum: limits.pacing.quantum)
         self.pool = BufferPool(maximumFreeBytes: limits.freeBufferBytes, batch: limits.demand.batchBytes)
         var time = timespec()
@@ -55,6 +72,24 @@ final class LoopContext {
             scheduled: { [unowned self] in arm() })
     }
 
+    /// This loop's end of a channel: one for all sessions that watch it here, as long as there are any.
+    func outlet(of channel: ChannelAccess) -> ChannelOutlet {
+        if let known = outlets[channel.id]?.outlet { return known }
+        outlets = outlets.filter { $0.value.outlet != nil }
+        let outlet = channel.makeOutlet(viewerEnvironment, pacing: pacing)
+        outlets[channel.id] = WeakOutlet(outlet: outlet)
+        return outlet
+    }
+
+    func add(group: LoopSockets) { groups.append(group) }
+
+    func remove(group: LoopSockets) {
+        groups.removeAll { $0 === group }
+        group.close()
+    }
+
+    private var allSockets: [LoopSockets] { (sockets.map { [$0] } ?? []) + groups }
+
     /// A connection has bytes that leave with the next flush.
     func needsFlush(_ writer: InterleavedWriter) {
         dirtyWriters.append(writer)
@@ -66,6 +101,10 @@ final class LoopContext {
         // Reports go before the packets that they describe.
         sockets?.control.flush()
         sockets?.media.flush()
+        for group in groups {
+            group.control.flush()
+            group.media.flush()
+        }
         // A flush may settle writes at once, and that may gather new ones.
         var index = 0
         while index < dirtyWriters.count {
@@ -83,6 +122,7 @@ final class LoopContext {
         isRunning = true
         // What a full socket refused goes first.
         if sockets?.media.hasPending == true { sockets?.media.flush() }
+        for group in groups where group.media.hasPending { group.media.flush() }
         pacer.run(now: now)
         flush()
         guard let next = pacer.nextWake, next <= now else {
@@ -103,7 +143,7 @@ final class LoopContext {
         guard !isRunning, !isStopped else { return }
         var next = pacer.nextWake
         // What a full socket refused is offered again in the next quantum, and so is what was gathered since.
-        if sockets?.media.hasPending == true || sockets?.control.hasPending == true || !dirtyWriters.isEmpty {
+        if sockets?.hasPending == true || groups.contains(where: \.hasPending) || !dirtyWriters.isEmpty {
             let retry = now + pacer.quantum
             next = min(next ?? retry, retry)
         }
@@ -124,8 +164,8 @@ final class LoopContext {
         timer?.cancel()
         timer = nil
         isStopped = true
-        sockets?.media.close()
-        sockets?.control.close()
+        for sockets in allSockets { sockets.close() }
         sockets = nil
+        groups = []
     }
 }

@@ -83,6 +83,7 @@ extension ConnectionHandler {
         }
         let query: TitleQuery
         do { query = try TitleQuery(parsing: uri.query) } catch { return refuse(error) }
+        if let channel = server.channels.channel(at: path) { return openChannel(channel, query, refuse, opened) }
         // The library calls back on a thread of its own.
         let callback = NIOLoopBound(
             { (result: Result<any MediaTitle, MediaError>) in
@@ -94,6 +95,22 @@ extension ConnectionHandler {
             }, eventLoop: loop.eventLoop)
         let eventLoop = loop.eventLoop
         server.library.title(at: path, for: query) { result in eventLoop.execute { callback.value(result) } }
+    }
+
+    private func openChannel(
+        _ channel: ServerChannel, _ query: TitleQuery, _ refuse: @escaping (MediaError) -> Void,
+        _ opened: @escaping (OpenedTitle) -> Void
+    ) {
+        let callback = NIOLoopBound(
+            { (result: Result<ChannelAccess, MediaError>) in
+                do throws(MediaError) {
+                    opened(try OpenedTitle(try result.get(), query))
+                } catch {
+                    refuse(error)
+                }
+            }, eventLoop: loop.eventLoop)
+        let eventLoop = loop.eventLoop
+        channel.access { result in eventLoop.execute { callback.value(result) } }
     }
 
     private func setup(

@@ -16,6 +16,8 @@ package final class Server: Sendable {
         package var rtpPort: Int? = 6970
         package var allowsInterleaved = true
         package var limits = Limits()
+        /// Shared timelines, at `rtsp://host/channels/<name>`.
+        package var channels: [ChannelConfiguration] = []
 
         package init() {}
     }
@@ -72,6 +74,7 @@ package final class Server: Sendable {
             loops.append(try await makeLoop(eventLoop, pair: pair, limits: configuration.limits))
         }
         do {
+            try await context.openChannels(configuration.channels, on: loops)
             let listener = try await listen(at: address, group: group, context: context, loops: loops)
             return Server(
                 context: context, loops: loops, listener: listener, datagramChannels: datagramChannels,
@@ -168,6 +171,7 @@ package final class Server: Sendable {
         for close in closing { try? await close.get() }
         // Those whose SETUP was under way.
         await closeSessions()
+        for channel in context.channels.all { try? await channel.close().get() }
         for loop in loops {
             _ = try? await loop.eventLoop.submit { loop.value.stop() }.get()
         }

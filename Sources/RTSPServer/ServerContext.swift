@@ -15,6 +15,7 @@ final class ServerContext: Sendable {
     /// Nil if UDP is off.
     let rtpPort: Int?
     let allowsInterleaved: Bool
+    let channels = ChannelDirectory()
 
     init(library: any MediaLibrary, limits: Limits, logger: Logger, rtpPort: Int?, allowsInterleaved: Bool) {
         self.library = library
@@ -23,6 +24,18 @@ final class ServerContext: Sendable {
         self.logger = logger
         self.rtpPort = rtpPort
         self.allowsInterleaved = allowsInterleaved
+    }
+}
+
+extension ServerContext {
+    /// Channels live on one loop each, one after the other.
+    func openChannels(_ configurations: [ChannelConfiguration], on loops: [NIOLoopBound<LoopContext>]) async throws {
+        for (index, configuration) in configurations.enumerated() {
+            let loop = loops[index % loops.count]
+            try await loop.eventLoop.submit { [self] in
+                channels.add(ServerChannel(configuration, loop: loop.value, context: self))
+            }.get()
+        }
     }
 }
 

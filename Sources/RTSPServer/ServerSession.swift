@@ -7,7 +7,7 @@ import RTPPayload
 import RTSP
 import RTSPSession
 
-/// An RTSP session on its event loop: the state machine, the viewer it drives, and the transports between viewer and sockets.
+/// An RTSP session on its event loop: the state machine, the media it drives, and the transports between media and sockets.
 ///
 /// Touched by its loop alone.
 final class ServerSession {
@@ -18,18 +18,16 @@ final class ServerSession {
     /// The addresses of the connection that made the session: media goes to that peer alone, from that local address.
     let peer: SocketAddress
     let local: SocketAddress?
+    /// Nil for a session with a timeline of its own.
+    private let channel: ChannelAccess?
     var machine: Session
-    var viewer: Viewer?
-    /// The viewer's, for its transports.
-    private var viewerReference = ViewerReference()
+    private var media: (any SessionMedia)?
     let logger: Logger
     /// The connection that carries interleaved streams; the session dies with it.
     weak var connection: ConnectionHandler?
     private var ssrcs: [Int: SSRC] = [:]
     /// Where each stream's RTCP comes from, over UDP.
     private var controlAddresses: [Int: SocketAddress] = [:]
-    /// What the viewer's cursor brings.
-    private var cursorTracks: Set<CursorTrack> = []
     private var expiry: Scheduled<Void>?
     /// Bytes that the viewer had taken when the expiry was last looked at.
     private var bytesAtLastLook = 0
@@ -42,6 +40,7 @@ final class ServerSession {
         let title = opened.title
         self.id = id
         self.title = title
+        self.channel = opened.channel
         self.loop = loop
         self.context = context
         self.peer = peer
@@ -79,7 +78,7 @@ final class ServerSession {
         let taken = isOwn ? connection?.interleavedIDs(exceptTrack: track, of: self) ?? [] : []
         // Only what can be set up is remembered; a stream in the place of one that was sent is a new source (RFC 3550 8.1).
         let old = ssrcs[track]
-        if viewer != nil { ssrcs[track] = nil }
+        if media != nil { ssrcs[track] = nil }
         let ssrc = title.tracks.indices.contains(track) ? ssrc(of: track) : SSRC(0)
         let outcome = machine.setup(
             request, uri,
@@ -88,15 +87,17 @@ final class ServerSession {
                     allowsDatagram: loop.sockets != nil, allowsInterleaved: context.allowsInterleaved && isOwn,
                     usedIDs: taken),
                 serverPort: context.rtpPort.map { UInt16($0) }, packetSize: context.limits.packetSize,
-                ssrc: ssrc.rawValue, isFixed: viewer != nil && !title.isSeekable))
-        if let viewer {
+                isPacketSizeFixed: channel != nil, ssrc: ssrc.rawValue,
+                isFixed: media != nil && channel == nil && !title.isSeekable))
+        if let media {
+            let fresh = ssrcs[track]
             ssrcs[track] = old
             if let stream = outcome.stream {
                 release(track)
-                ssrcs[track] = ssrc
-                viewer.add(viewerStream(stream))
-            } else {
-                context.registry.release(ssrc: ssrc)
+                ssrcs[track] = fresh
+                media.add(stream)
+            } else if let fresh {
+                context.registry.release(ssrc: fresh)
             }
         }
         if outcome.stream != nil { scheduleExpiry() }
@@ -105,7 +106,7 @@ final class ServerSession {
 
     /// A stream is no more, or has a new transport.
     private func release(_ track: Int) {
-        viewer?.remove(track: track)
+        media?.remove(track: track)
         loop.flush()
         if let ssrc = ssrcs.removeValue(forKey: track) { context.registry.release(ssrc: ssrc) }
         guard let address = controlAddresses.removeValue(forKey: track) else { return }
@@ -114,7 +115,9 @@ final class ServerSession {
         }
     }
 
-    private func ssrc(of track: Int) -> SSRC {
+    /// The channel's, or one of the session's own.
+    func ssrc(of track: Int) -> SSRC {
+        if let channel { return channel.senders[track].ssrc }
         if let known = ssrcs[track] { return known }
         let fresh = context.registry.makeSSRC(for: id)
         ssrcs[track] = fresh
@@ -122,19 +125,17 @@ final class ServerSession {
     }
 
     func play(_ request: Request, _ uri: PresentationURI, reply: @escaping (Response) -> Void) {
-        switch machine.play(request, uri, position: viewer?.position ?? .zero) {
+        switch machine.play(request, uri, position: media?.position ?? .zero) {
         case .reply(let response):
             reply(response)
         case .join:
-            guard let viewer else { preconditionFailure("what plays has a viewer") }
-            changeCursor(of: viewer)
-            let start = viewer.join()
+            guard let media else { preconditionFailure("what plays has media") }
+            let start = media.join(machine.streams)
             reply(machine.joined(request, at: start.position, streams: Self.starts(start)))
         case .play(let seek, let end):
-            let viewer = viewer ?? makeViewer()
-            self.viewer = viewer
-            changeCursor(of: viewer)
-            viewer.play(seek: seek, end: end) { [self] result in
+            let media = media ?? makeMedia()
+            self.media = media
+            media.play(seek: seek, end: end, streams: machine.streams) { [self] result in
                 switch result {
                 case .success(let start):
                     connection?.replaced(by: self)
@@ -145,7 +146,7 @@ final class ServerSession {
                 case .failure(let error):
                     logger.notice("cannot play", metadata: ["reason": "\(error)"])
                     reply(machine.playFailed(request, error))
-                    forgetUnplayedViewer()
+                    forgetUnplayedMedia()
                 }
             }
         }
@@ -158,19 +159,19 @@ final class ServerSession {
     }
 
     /// After a first PLAY that failed the streams can be set up anew.
-    private func forgetUnplayedViewer() {
+    private func forgetUnplayedMedia() {
         guard !machine.hasPlayed, !machine.isStarting else { return }
-        viewer?.close()
-        viewer = nil
+        media?.close()
+        media = nil
         for address in controlAddresses.values { context.registry.release(controlAddress: address, of: id) }
         controlAddresses.removeAll()
     }
 
     func pause(_ request: Request, _ uri: PresentationURI) -> Response {
         // The position is what the reply's Range says: delivery stops here.
-        let position = viewer?.position ?? .zero
+        let position = media?.position ?? .zero
         let (reply, stops) = machine.pause(request, uri, position: position)
-        if stops { viewer?.pause() }
+        if stops { media?.pause() }
         return reply
     }
 
@@ -190,72 +191,29 @@ final class ServerSession {
     /// RTCP from the viewer.
     func received(_ packet: CompoundPacket, bytes: Int) {
         touch()
-        _ = viewer?.received(packet, bytes: bytes)
+        media?.received(packet, bytes: bytes)
     }
 
     // MARK: Media
 
-    private func makeViewer() -> Viewer {
-        let wanted = machine.streams.map(cursorTrack)
-        cursorTracks = Set(wanted)
-        viewerReference = ViewerReference()
-        let streams = title.tracks.map { track in
-            machine.streams.first { $0.track == track.id }.map(viewerStream)
-                ?? ViewerStream(silent: track.id, clockRate: title.formats[track.id].clockRate)
-        }
-        var random = SystemRandomNumberGenerator()
-        let viewer = Viewer(
-            cursor: makeCursor(wanted), streams: streams, cname: CNAME(using: &random), limits: context.limits.demand,
-            pacing: context.limits.pacing,
-            sparseTracks: Set(title.tracks.filter { [.subtitle, .data].contains($0.codec.kind) }.map(\.id)),
-            wallClock: loop.wallClock, environment: loop.viewerEnvironment, reference: viewerReference)
-        viewer.ended = { [weak self] failure in self?.mediaEnded(failure) }
-        viewer.unitsSkipped = { [logger] count, reason in
-            logger.warning("access units left out", metadata: ["count": "\(count)", "reason": "\(reason)"])
-        }
-        return viewer
+    private func makeMedia() -> any SessionMedia {
+        guard let channel else { return PrivateMedia(self, streams: machine.streams) }
+        return ChannelMedia(self, channel, streams: machine.streams)
     }
 
-    /// A cursor brings what the streams were set up for; one that does already goes on.
-    private func changeCursor(of viewer: Viewer) {
-        let wanted = machine.streams.map(cursorTrack)
-        guard !cursorTracks.isSuperset(of: wanted) else { return }
-        cursorTracks = Set(wanted)
-        viewer.replace(cursor: makeCursor(wanted), tracks: wanted.map(\.track))
-    }
-
-    private func makeCursor(_ tracks: [CursorTrack]) -> any MediaCursor {
-        title.makeCursor(CursorOptions(tracks: tracks.sorted { $0.track < $1.track }))
-    }
-
-    private func cursorTrack(_ stream: Session.Stream) -> CursorTrack {
-        CursorTrack(
-            track: stream.track, layout: PacketLayout(prefix: stream.prefix, maximumPacketSize: stream.packetSize),
-            payloadType: Presentation.payloadType(of: stream.track, title.formats[stream.track]),
-            aggregation: context.limits.audioAggregation)
-    }
-
-    private func viewerStream(_ stream: Session.Stream) -> ViewerStream {
-        var random = SystemRandomNumberGenerator()
-        let clock = RTPClock(
-            clockRate: title.formats[stream.track].clockRate, offset: random.next(),
-            timeline: DeliveryTimeline(wallClock: loop.wallClock))
-        return ViewerStream(
-            track: stream.track,
-            sender: SenderState(
-                ssrc: ssrc(of: stream.track), sequenceNumber: SequenceNumber(random.next()), clock: clock),
-            transport: makeTransport(stream))
-    }
-
-    private func makeTransport(_ stream: Session.Stream) -> any PacketTransport {
+    /// - Parameter accepted: told of packets that the kernel has taken, or refused for this viewer, in order.
+    func makeTransport(
+        _ stream: Session.Stream, accepted: @escaping (_ line: Int, _ packets: Int, _ refused: Bool) -> Void
+    ) -> any PacketTransport {
         switch stream.transport {
         case .interleaved(let rtp, let rtcp):
             guard let writer = connection?.writer else { preconditionFailure("interleaved streams have a connection") }
             writer.setSendBuffer(SendBuffer(bytesPerSecond: title.bytesPerSecond, limits: context.limits))
-            return InterleavedTransport(channelID: rtp, controlID: rtcp, writer: writer) {
-                [viewerReference] line, packets in
-                viewerReference.viewer?.accepted(line: line, packets: packets)
+            return InterleavedTransport(channelID: rtp, controlID: rtcp, writer: writer) { line, packets in
+                accepted(line, packets, false)
             }
+        case .multicast:
+            preconditionFailure("a group's packets are the channel's to send")
         case .datagram(let rtpPort, let rtcpPort):
             guard let sockets = loop.sockets else { preconditionFailure("datagram streams have sockets") }
             var destination = peer
@@ -266,16 +224,16 @@ final class ServerSession {
             context.registry.register(controlAddress: control, for: id)
             return DatagramTransport(
                 sockets: sockets, destination: destination, controlDestination: control, source: local
-            ) { [viewerReference] line, packets, error in
-                viewerReference.viewer?.accepted(line: line, packets: packets, refused: error != nil)
+            ) { line, packets, error in
+                accepted(line, packets, error != nil)
             }
         }
     }
 
     /// The connection has room for interleaved packets again.
-    func transportDrained() { viewer?.transportDrained() }
+    func transportDrained() { media?.transportDrained() }
 
-    private func mediaEnded(_ failure: MediaError?) {
+    func mediaEnded(_ failure: MediaError?) {
         machine.ended()
         if let failure {
             logger.warning("reading stopped before the end", metadata: ["reason": "\(failure)"])
@@ -294,7 +252,7 @@ final class ServerSession {
 
     private func expireIfSilent() {
         guard !isClosed else { return }
-        let sent = viewer?.counters.bytesSent ?? 0
+        let sent = media?.counters.bytesSent ?? 0
         // A connection that takes data is alive; nobody owes reports on it (a datagram always leaves: it says nothing).
         if isInterleaved, sent > bytesAtLastLook { touch() }
         bytesAtLastLook = sent
@@ -310,13 +268,13 @@ final class ServerSession {
         guard !isClosed else { return }
         isClosed = true
         expiry?.cancel()
-        viewer?.close()
+        media?.close()
         loop.flush()
         context.registry.remove(id: id, ssrcs: Array(ssrcs.values), controlAddresses: Array(controlAddresses.values))
         connection?.forget(self)
         logEnd(reason: reason)
         // Here, on the loop: whoever lets go of the session last may do so on another thread, and wire buffers return to the loop's pool.
-        viewer = nil
+        media = nil
     }
 
     /// Forgets a session whose first SETUP was refused: it never was one.
@@ -327,7 +285,7 @@ final class ServerSession {
     }
 
     private func logEnd(reason: String) {
-        let counters = viewer?.counters ?? DeliveryCounters()
+        let counters = media?.counters ?? DeliveryCounters()
         logger.info(
             "session ended",
             metadata: [
@@ -343,11 +301,6 @@ final class ServerSession {
                 "splits": "\(counters.splits)",
                 "drops": "\(counters.packetsDiscarded)",
                 "errors": "\(counters.sendErrors)",
-            ])
+            ].merging(counters.slownessMetadata) { $1 })
     }
-}
-
-extension Session.Stream {
-    /// Bytes before each packet in a wire buffer.
-    var prefix: Int { if case .interleaved = transport { 4 } else { 0 } }
 }

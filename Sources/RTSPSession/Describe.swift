@@ -39,8 +39,10 @@ extension Presentation {
         let family: AddressType = isIPv6 ? .ip6 : .ip4
         let anyAddress = isIPv6 ? "::" : "0.0.0.0"
         var attributes = [Attribute("tool", "Sluice"), Attribute("control", "*")]
-        // Clients offer seeking only when the range has an end.
-        if let duration { attributes.append(Attribute("range", "npt=0-\(duration)")) }
+        if isLive { attributes.append(Attribute("range", "npt=now-")) }
+        // Clients offer seeking only when the range has an end. GStreamer asks for the range that it was told, and spells what is less than a
+        // tenth of a millisecond (a still picture) as `1.1e-`.
+        if let duration, duration >= .milliseconds(1) { attributes.append(Attribute("range", "npt=0-\(duration)")) }
         return SessionDescription(
             origin: Origin(
                 username: "-", sessionID: version, sessionVersion: version, addressType: family, address: anyAddress),
@@ -55,14 +57,28 @@ extension Presentation {
         var attributes = [Attribute("rtpmap", description.rtpmap)]
         if let fmtp = description.fmtp { attributes.append(Attribute("fmtp", fmtp)) }
         // RFC 8866 6.12.
-        if let language = track.language { attributes.append(Attribute("lang", language)) }
+        if let language = track.language.flatMap({ LanguageTag($0) }) {
+            attributes.append(Attribute("lang", language.text))
+        }
         attributes.append(Attribute("control", PresentationURI.control(track: track.id, query: query)))
+        // RFC 4570: who joins does it for this source alone.
+        if let multicast, let source = multicast.source {
+            let family = multicast.isIPv6 ? "IP6" : "IP4"
+            attributes.append(Attribute("source-filter", " incl IN \(family) \(multicast.address) \(source)"))
+        }
         let (kilobits, rest) = track.codec.bitRate.quotientAndRemainder(dividingBy: 1000)
         let rate = UInt64(clamping: rest > 0 ? kilobits + 1 : kilobits)
         return MediaDescription(
-            media: format.mediaType, port: 0, proto: "RTP/AVP", formats: [String(payloadType)],
+            media: format.mediaType, port: multicast?.port(of: track.id) ?? 0, proto: "RTP/AVP",
+            formats: [String(payloadType)],
             // RFC 8866 5.4.
-            information: track.title,
+            information: track.title, connection: multicast.map(Self.connection),
             bandwidths: rate > 0 ? [.applicationSpecific(kilobitsPerSecond: rate)] : [], attributes: attributes)
+    }
+
+    /// RFC 8866 5.7: hops are told of IPv4 alone.
+    private static func connection(_ group: MulticastOffer) -> ConnectionInformation {
+        ConnectionInformation(
+            addressType: group.isIPv6 ? .ip6 : .ip4, address: group.address, ttl: group.isIPv6 ? nil : group.ttl)
     }
 }

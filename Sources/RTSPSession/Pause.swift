@@ -14,7 +14,7 @@ extension Session {
         var reply = Response(to: request, .ok, session: header)
         if hasPlayed {
             let end = [rangeEnd, presentation.duration].compactMap(\.self).min()
-            reply.headers.replace(RangeHeader(npt: NPTRange(start: position.nanoseconds, end: end?.nanoseconds)))
+            reply.headers.replace(RangeHeader(npt: presentation.range(from: position, to: end)))
         }
         return (reply, stops)
     }

@@ -37,7 +37,8 @@ extension Session {
         }
         let range: RangeHeader?
         do { range = try request.headers.typed(RangeHeader.self) } catch { return refused(.badRequest, "\(error)") }
-        guard let range else { return goOn(request, position: position) }
+        // Clients ask for `npt=0-`, or for where they believe to be after a pause; there is but one place to go on at.
+        guard let range, !presentation.isLive else { return goOn(request, position: position) }
         guard case .npt(let npt) = range.specifier else {
             return refused(.notImplemented, "only npt ranges are understood")
         }
@@ -132,7 +133,7 @@ extension Session {
         var reply = Response(to: request, .ok, session: header)
         // To the end is an open range, as live555 answers: GStreamer clips at the reply's end by times that it has smoothed by arrival, and
         // loses the last pictures of a stream with B-frames. SDP has the duration.
-        reply.headers.replace(RangeHeader(npt: NPTRange(start: position.nanoseconds, end: rangeEnd?.nanoseconds)))
+        reply.headers.replace(RangeHeader(npt: presentation.range(from: position, to: rangeEnd)))
         // Media is sent at its own rate whatever was asked (RFC 2326 12.34: the reply says what holds).
         if request.headers["Scale"] != nil { reply.headers.replace("Scale", "1.0") }
         if request.headers["Speed"] != nil { reply.headers.replace("Speed", "1.0") }

@@ -16,6 +16,10 @@ package struct Presentation: Sendable {
     /// NPT of the end; nil if unknown.
     package var duration: MediaTime?
     package var isSeekable: Bool
+    /// It goes on whether this client watches or not: there is no range but `now`.
+    package internal(set) var isLive = false
+    /// Where it is sent for many at once, if anywhere.
+    package internal(set) var multicast: MulticastOffer?
     /// When the file was changed last; nil if unknown.
     package var modified: HTTPDate?
 
@@ -34,8 +38,22 @@ package struct Presentation: Sendable {
         self.modified = modified
     }
 
+    /// The same as what a channel sends to many: without an end, and without other places to go to.
+    package func live(name: String, multicast: MulticastOffer? = nil) -> Presentation {
+        var live = self
+        live.multicast = multicast
+        (live.name, live.isLive, live.isSeekable) = (name, true, false)
+        (live.duration, live.modified) = (nil, nil)
+        return live
+    }
+
     /// The track that a URI means; nil if it names none, and there are several.
     package func track(of uri: PresentationURI) -> Int? { uri.track ?? (offered.count == 1 ? offered[0] : nil) }
+
+    /// What a reply's Range says; `now` of what is live (RFC 2326 3.6).
+    func range(from position: MediaTime, to end: MediaTime?) -> NPTRange {
+        isLive ? NPTRange(start: .now) : NPTRange(start: position.nanoseconds, end: end?.nanoseconds)
+    }
 
     /// The 304 of a client that knows the presentation as it is (RFC 2326 12.23): nothing is described or set up. Nil if it has changed, or that is
     /// not known, or was not asked.

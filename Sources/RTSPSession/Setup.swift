@@ -9,17 +9,21 @@ extension Session {
         package var serverPort: UInt16?
         /// RTP packet bytes, header included, unless Blocksize asks for less.
         package var packetSize: Int
+        /// Whether it is what others get too, whatever Blocksize asks for (RFC 2326 12.7 lets the server disregard it).
+        package var isPacketSizeFixed: Bool
         /// Of the stream, random.
         package var ssrc: UInt32
         /// Media is under way that cannot be positioned for one stream more.
         package var isFixed: Bool
 
         package init(
-            offer: TransportOffer, serverPort: UInt16?, packetSize: Int, ssrc: UInt32, isFixed: Bool = false
+            offer: TransportOffer, serverPort: UInt16?, packetSize: Int, isPacketSizeFixed: Bool = false, ssrc: UInt32,
+            isFixed: Bool = false
         ) {
             self.offer = offer
             self.serverPort = serverPort
             self.packetSize = packetSize
+            self.isPacketSizeFixed = isPacketSizeFixed
             self.ssrc = ssrc
             self.isFixed = isFixed
         }
@@ -56,18 +60,24 @@ extension Session {
         } catch {
             return refused(.badRequest, "\(error)")
         }
-        guard let (spec, transport) = options.offer.choose(from: specs) else {
+        var offer = options.offer
+        offer.multicastPort = presentation.multicast?.port(of: track)
+        guard let (spec, transport) = offer.choose(from: specs) else {
             return refused(.unsupportedTransport, "none of the transports asked for")
         }
         let stream = Stream(
-            track: track, transport: transport, url: request.uri, packetSize: packetSize(request, options.packetSize))
+            track: track, transport: transport, url: request.uri,
+            packetSize: options.isPacketSizeFixed ? options.packetSize : packetSize(request, options.packetSize))
         streams.removeAll { $0.track == track }
         streams.append(stream)
         if hasPlayed { joining.insert(track) }
         if state == .initial { state = .ready }
         var reply = Response(to: request, .ok, session: header)
         reply.headers.replace(
-            TransportHeader([spec.agreed(transport, serverPort: options.serverPort, ssrc: options.ssrc)]))
+            TransportHeader([
+                spec.agreed(
+                    transport, serverPort: options.serverPort, ssrc: options.ssrc, group: presentation.multicast)
+            ]))
         if request.headers[BlocksizeHeader.name] != nil {
             reply.headers.replace(BlocksizeHeader(bytes: UInt32(stream.packetSize - Self.headerBytes)))
         }

@@ -12,6 +12,7 @@ extension TitleQuery {
     /// | | `off` | no track of that kind; numbers before it are void |
     /// | `data`, `text` | none; `off` takes it back | tracks of that kind too |
     /// | `native` | none; `off` takes it back | codecs as they are |
+    /// | `loop` | none; `off` takes it back | from the start again after the end, for ever |
     /// | `as` | `ts` | the transport stream that the file is |
     /// - Parameter query: as sent, percent-encoded; nil for none.
     /// - Throws: `.noSuchTrack` for a value that chooses nothing.
@@ -28,6 +29,7 @@ extension TitleQuery {
             case "data": data = value != Choice.off
             case "text": text = value != Choice.off
             case "native": native = value != Choice.off
+            case "loop": loop = value != Choice.off
             case "as":
                 guard value == "ts" else {
                     throw .noSuchTrack("as=\(value.prefix(32)): a title is offered as=ts alone")

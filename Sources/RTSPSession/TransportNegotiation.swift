@@ -6,6 +6,8 @@ package enum StreamTransport: Hashable, Sendable {
     case datagram(rtpPort: UInt16, rtcpPort: UInt16)
     /// Interleaved ids on the RTSP connection (RFC 2326 10.12).
     case interleaved(rtp: UInt8, rtcp: UInt8)
+    /// The group's ports for this stream.
+    case multicast(rtpPort: UInt16, rtcpPort: UInt16)
 }
 
 /// What the server can do, and what is taken already on the connection.
@@ -14,8 +16,11 @@ package struct TransportOffer: Sendable {
     package var allowsInterleaved: Bool
     /// Interleaved ids in use on this connection by other streams.
     package var usedIDs: Set<UInt8>
+    /// RTP port of the stream in the presentation's group; nil if there is none.
+    package var multicastPort: UInt16?
 
-    package init(allowsDatagram: Bool, allowsInterleaved: Bool, usedIDs: Set<UInt8>) {
+    package init(allowsDatagram: Bool, allowsInterleaved: Bool, usedIDs: Set<UInt8>, multicastPort: UInt16? = nil) {
+        self.multicastPort = multicastPort
         self.allowsDatagram = allowsDatagram
         self.allowsInterleaved = allowsInterleaved
         self.usedIDs = usedIDs
@@ -23,7 +28,12 @@ package struct TransportOffer: Sendable {
 
     /// The first transport of the client's list that the server has; nil for none: a 461.
     package func choose(from specs: [TransportSpec]) -> (spec: TransportSpec, transport: StreamTransport)? {
-        for spec in specs where spec.delivery != .multicast && (spec.mode.isEmpty || spec.mode.contains(.play)) {
+        for spec in specs where spec.mode.isEmpty || spec.mode.contains(.play) {
+            if spec.isMulticast {
+                // Where it is sent is not the client's to say: a destination of its own is disregarded.
+                guard let port = multicastPort, spec.transportProtocol.lowerTransport == .udp else { continue }
+                return (spec, .multicast(rtpPort: port, rtcpPort: port + 1))
+            }
             switch spec.transportProtocol.lowerTransport {
             case .udp where allowsDatagram:
                 if let transport = datagram(spec) { return (spec, transport) }
@@ -58,7 +68,10 @@ package struct TransportOffer: Sendable {
 
 extension TransportSpec {
     /// The one transport of the reply: the same lower transport as asked, in the client's spelling.
-    package func agreed(_ transport: StreamTransport, serverPort: UInt16?, ssrc: UInt32) -> TransportSpec {
+    /// - Parameter group: of a multicast transport.
+    package func agreed(
+        _ transport: StreamTransport, serverPort: UInt16?, ssrc: UInt32, group: MulticastOffer? = nil
+    ) -> TransportSpec {
         var reply = TransportSpec(transportProtocol, delivery: .unicast)
         switch transport {
         case .datagram(let rtp, let rtcp):
@@ -66,6 +79,12 @@ extension TransportSpec {
             reply.serverPort = serverPort.map { PortPair(rtp: $0, rtcp: $0 + 1) }
         case .interleaved(let rtp, let rtcp):
             reply.interleaved = InterleavedIDs(rtp: rtp, rtcp: rtcp)
+        case .multicast(let rtp, let rtcp):
+            reply.delivery = .multicast
+            reply.destination = group?.address
+            reply.source = group?.source
+            reply.port = PortPair(rtp: rtp, rtcp: rtcp)
+            reply.ttl = group?.ttl
         }
         reply.ssrc = ssrc
         reply.mode = [.play]

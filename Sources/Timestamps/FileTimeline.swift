@@ -1,6 +1,6 @@
 internal import MediaCore
 
-/// What the tracks of one file share where its stamps jump back: recordings joined end to end, an encoder that began
+/// What the tracks of one file, or of one of its programmes, share where its stamps jump back: recordings joined end to end, an encoder that began
 /// anew.
 ///
 /// The first track that jumps sets by how much all that follows is moved: so far that it begins where the furthest

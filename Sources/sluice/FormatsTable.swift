@@ -11,8 +11,10 @@ enum FormatsTable {
     static func markdown(_ rows: [Offering] = Offering.all) -> String {
         let lines = rows.filter(\.isServed).map { row in
             let names = row.encodingNames.map { "`\($0)`" }.joined(separator: ", ")
-            let note = [condition(of: row, quote: "`"), row.note].filter { !$0.isEmpty }.joined(separator: "; ")
-            let cells = [row.name, "\(row.specification) \(names)", row.carriage.rawValue, "\(row.receivers)", note]
+            let cells = [
+                row.name, "\(row.specification) \(names)", row.carriage.rawValue, "\(row.receivers)",
+                notes(on: row, quote: "`"),
+            ]
             return "|" + cells.map { $0.isEmpty ? " |" : " \($0) |" }.joined()
         }
         return (["| codec | RTP payload format | sent | received by | notes |", "|---|---|---|---|---|"] + lines)
@@ -20,22 +22,26 @@ enum FormatsTable {
     }
 
     /// In columns, for a terminal.
-    /// - Parameter rows: all of them are shown, those that are not served with the reason.
+    /// - Parameter rows: all of them are shown, those that are not served with what is known about them.
     static func columns(_ rows: [Offering] = Offering.all) -> String {
         let cells = rows.map { row -> [String] in
-            guard row.isServed else { return [row.name, "not served", "", "", ""] }
+            guard row.isServed else { return [row.name, "not served", "", "", notes(on: row)] }
             let names = row.encodingNames.joined(separator: ", ")
             return [
                 row.name, "\(row.specification) \(names)", row.carriage.rawValue, "\(row.receivers)",
-                condition(of: row),
+                notes(on: row),
             ]
         }
-        let header = ["codec", "RTP payload format", "sent", "received by", ""]
+        let header = ["codec", "RTP payload format", "sent", "received by", "notes"]
         let widths = header.indices.map { column in ([header] + cells).map { $0[column].count }.max() ?? 0 }
         return ([header] + cells).map { row in
             let text = zip(row, widths).map { LoadFormat.padded($0, to: $1) }.joined(separator: "  ")
             return String(text.reversed().drop { $0 == " " }.reversed())
         }.joined(separator: "\n")
+    }
+
+    private static func notes(on row: Offering, quote: String = "") -> String {
+        [condition(of: row, quote: quote), row.note].filter { !$0.isEmpty }.joined(separator: "; ")
     }
 
     private static func condition(of row: Offering, quote: String = "") -> String {

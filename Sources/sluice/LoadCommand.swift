@@ -1,6 +1,5 @@
 import ArgumentParser
 import NIOCore
-import RTSPClient
 
 /// `sluice load`: many viewers from one process, and what they saw.
 struct LoadCommand: AsyncParsableCommand {
@@ -20,6 +19,9 @@ struct LoadCommand: AsyncParsableCommand {
                 800 viewers of two films in turn, 40 more each second.
               sluice load rtsp://localhost:8554/film.mp4 -n 60 --slow 5
                 60 viewers, five of which stop reading: the others must not notice.
+              sluice load 'rtsp://localhost:8554/film.mp4?loop' -n 1000 --both --slow 100 --slow-after 5 --seconds 60
+                1,000 viewers, half over UDP and half over TCP; 100 of them read for
+                5 s and then no more, their sockets open.
               sluice load rtsp://localhost:8554/film.mp4 -n 60 --pid 1234 --json
                 The CPU and memory of the server, process 1234, too; as JSON.
               taskset -c 1 sluice load rtsp://localhost:8554/film.mp4 -n 800 --threads 1
@@ -50,6 +52,9 @@ struct LoadCommand: AsyncParsableCommand {
                 How far the zero lies behind the server's own clock, by its sender
                 reports, on the same host: lateness that is the same from the
                 first packet to the last.
+              stopped
+                The viewers of --slow, who are in no other figure: what they got
+                until they stopped.
               server
                 CPU seconds and resident memory of process --pid, from /proc. The
                 memory of a viewer is what the peak lies above the start, divided
@@ -83,6 +88,9 @@ struct LoadCommand: AsyncParsableCommand {
     @Flag(help: "Interleave RTP in the RTSP connections instead of UDP.")
     var tcp = false
 
+    @Flag(help: "Every other viewer over TCP, interleaved, the others over UDP; those of --slow too.")
+    var both = false
+
     @Option(help: "How long each viewer plays, in seconds. (default: to the end of the stream)")
     var seconds: Double?
 
@@ -92,8 +100,11 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(name: [.long, .customLong("start-rate")], help: "Viewers started per second.")
     var ramp = 50.0
 
-    @Option(help: "Of the viewers, how many stop reading as soon as they play; they are not measured.")
+    @Option(help: "Of the viewers, how many stop reading, their sockets open: the first ones. They are reported apart.")
     var slow = 0
+
+    @Option(help: "How long the viewers of --slow read before they stop, in seconds.")
+    var slowAfter = 0.0
 
     @Option(
         help: ArgumentHelp(
@@ -122,6 +133,10 @@ struct LoadCommand: AsyncParsableCommand {
         guard seconds.map({ $0 > 0 && $0 <= 1e7 }) ?? true else { throw ValidationError("--seconds is above 0.") }
         guard ramp > 0, ramp <= 1e6 else { throw ValidationError("--ramp is above 0.") }
         guard (0..<clients).contains(slow) else { throw ValidationError("--slow is less than --clients.") }
+        guard slowAfter >= 0, slowAfter < seconds ?? 1e7 else {
+            throw ValidationError("--slow-after is less than --seconds.")
+        }
+        guard !(tcp && both) else { throw ValidationError("Give --tcp or --both.") }
         guard threads.map({ (1...256).contains($0) }) ?? true else {
             throw ValidationError("--threads is from 1 to 256.")
         }
@@ -129,8 +144,9 @@ struct LoadCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var plan = LoadPlan(urls: urls, clients: clients, carrier: tcp ? .tcp : .udp, ramp: ramp)
+        var plan = LoadPlan(urls: urls, clients: clients, carrier: both ? .both : tcp ? .tcp : .udp, ramp: ramp)
         plan.slow = slow
+        plan.slowAfter = .nanoseconds(Int64(slowAfter * 1e9))
         plan.joinsSegments = gro
         plan.duration = seconds.map { .nanoseconds(Int64($0 * 1e9)) }
         plan.serverProcess = pid

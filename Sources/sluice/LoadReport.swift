@@ -31,8 +31,8 @@ struct LoadReport: Sendable {
     var reordered: Int64 = 0
     /// Datagrams that the kernel dropped at the viewers' own sockets, joined ones counted once; nil if it does not say.
     var drops: Int64? = 0
-    /// The same of the slow viewers.
-    var slowDrops: Int64? = 0
+    /// Those that stopped reading, which are in no other figure.
+    let stopped: LoadStopped
     /// The time in which media came, of all viewers together.
     private var playedSeconds = 0.0
     /// In microseconds.
@@ -56,9 +56,11 @@ struct LoadReport: Sendable {
         self.server = server
         self.generator = generator
         self.kernel = kernel
+        stopped = LoadStopped(results.filter { $0.outcome == .slow })
         countOutcomes(results)
-        for result in results { count(result) }
-        measure(results)
+        let readers = results.filter { $0.outcome != .slow }
+        for result in readers { count(result) }
+        measure(readers)
     }
 
     private mutating func countOutcomes(_ results: [LoadViewerResult]) {
@@ -81,12 +83,7 @@ struct LoadReport: Sendable {
     }
 
     private mutating func count(_ result: LoadViewerResult) {
-        func sum(_ total: Int64?) -> Int64? { total.flatMap { total in result.drops.map { total + $0 } } }
-        guard result.outcome != .slow else {
-            slowDrops = sum(slowDrops)
-            return
-        }
-        drops = sum(drops)
+        drops = drops.flatMap { total in result.drops.map { total + $0 } }
         for meter in result.meters {
             packets += meter.packets
             bytes += meter.bytes
@@ -110,10 +107,9 @@ struct LoadReport: Sendable {
             if let first = result.firstPacket { firsts.add(nanoseconds: first.nanoseconds) }
             guard let session = result.lateness else { continue }
             if let offset = session.clockOffset { offsets.add(offset) }
-            for (meter, zero) in zip(result.meters, session.zeros) {
-                guard let zero else { continue }
-                differences.append((meter.differences, 0 &- zero.difference))
-                zeros[zero.source, default: 0] += 1
+            differences += result.differences
+            for zero in session.zeros.prefix(result.meters.count) {
+                if let zero { zeros[zero.source, default: 0] += 1 }
             }
         }
         lateness = Distribution(differences)

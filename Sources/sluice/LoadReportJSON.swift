@@ -13,7 +13,7 @@ extension LoadReport {
             ("lost", .integer(lost)), ("reordered", .integer(reordered)), ("duplicates", .integer(duplicates)),
             ("dropped_at_generator", .optional(drops) { .integer($0) }),
             ("first_rtp", Self.json(firstPacket)), ("lateness", Self.json(lateness)), ("spread", Self.json(spread)),
-            ("clock_offset", Self.json(clockOffset)),
+            ("clock_offset", Self.json(clockOffset)), ("stopped", stopped.json),
             (
                 "zero_points",
                 .object(
@@ -78,13 +78,13 @@ extension LoadReport {
             ("udp_datagrams_read_here", .integer(generator.reads)),
             ("udp_buffer_errors", .integer(kernel.bufferErrors)),
             ("udp_errors", .integer(kernel.errors)),
-            ("dropped_at_slow_viewers", .optional(slowDrops) { .integer($0) }),
+            ("dropped_at_slow_viewers", .optional(stopped.drops) { .integer($0) }),
             ("backlog_drops", .integer(kernel.backlogDrops)),
             ("ip_bytes", .integer(kernel.bytes)),
         ])
     }
 
-    private static func json(_ distribution: Distribution?) -> LoadJSON {
+    static func json(_ distribution: Distribution?) -> LoadJSON {
         .optional(distribution) { value in
             func milliseconds(_ microseconds: Int32) -> LoadJSON { .decimal(Double(microseconds) / 1000, places: 3) }
             return .object([

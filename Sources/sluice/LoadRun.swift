@@ -40,7 +40,8 @@ struct LoadRun: Sendable {
             let began = clock.now
             for index in 0..<plan.clients {
                 let viewer = LoadViewer(
-                    url: plan.urls[index % plan.urls.count], plan: plan, isSlow: index < plan.slow,
+                    url: plan.urls[index % plan.urls.count], plan: plan,
+                    carrier: plan.carrier.carrier(of: index, urls: plan.urls.count), isSlow: index < plan.slow,
                     eventLoop: threads.loop(of: index), configuration: threads.configuration(of: index),
                     progress: progress)
                 let due = began + .seconds(Double(index) / plan.ramp)

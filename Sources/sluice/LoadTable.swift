@@ -19,6 +19,12 @@ extension LoadReport {
         add("first RTP", Self.line(firstPacket))
         add("lateness", Self.line(lateness) + zeroNote)
         add("spread", Self.line(spread))
+        if stopped.packets > 0 {
+            add(
+                "stopped",
+                "\(stopped.viewers) viewers, until then: \(stopped.packets) packets, \(stopped.lost) lost; "
+                    + "lateness \(Self.line(stopped.lateness))")
+        }
         if let clockOffset { add("clock", "zero behind the server's clock: \(Self.line(clockOffset))") }
         if let server { addServer(server, add) }
         addGenerator(add)
@@ -28,13 +34,13 @@ extension LoadReport {
 
     private var viewersLine: String {
         let stalled = plan.slow > 0 ? "\(slow) stopped reading, " : ""
-        return "\(plan.clients) over \(plan.carrier.rawValue.uppercased()): \(completed) completed, \(stalled)"
+        return "\(plan.clients) over \(plan.carrier.text): \(completed) completed, \(stalled)"
             + "\(endedEarly) ended early, \(failed) failed; \(LoadFormat.fixed(seconds, places: 1)) s"
     }
 
     /// Whether the loss happened here.
     private var ownLossNote: String {
-        guard plan.carrier == .udp, lost > 0 else { return "" }
+        guard plan.carrier.usesDatagrams, lost > 0 else { return "" }
         guard let drops else { return "; the kernel does not say whether it dropped any here" }
         return drops == 0
             ? "; none dropped at the generator's sockets" : "; dropped at the generator's sockets: \(drops)"
@@ -72,8 +78,8 @@ extension LoadReport {
 
     /// The host's figures beside the generator's own.
     private static func line(_ kernel: LoadKernelCounters, _ report: LoadReport) -> String {
-        let own = report.plan.carrier == .udp ? ", \(report.generator.reads) of them here" : ""
-        let dropped = report.slowDrops.map { $0 > 0 ? " (\($0) of slow viewers)" : "" } ?? ""
+        let own = report.plan.carrier.usesDatagrams ? ", \(report.generator.reads) of them here" : ""
+        let dropped = report.stopped.drops.map { $0 > 0 ? " (\($0) of slow viewers)" : "" } ?? ""
         return "\(kernel.datagrams) datagrams read on this host\(own); "
             + "\(kernel.bufferErrors) dropped at full sockets\(dropped), \(kernel.backlogDrops) before any socket; "
             + "\(LoadFormat.megabytes(kernel.bytes)) MB by IP"

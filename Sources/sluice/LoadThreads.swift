@@ -29,7 +29,7 @@ struct LoadThreads: Sendable {
         configuration.keepsPayload = false
         configuration.counter = counter
         self.cpuAtStart = ThreadMeter.processCPU
-        self.readers = try plan.carrier == .udp ? (0..<count).map { _ in try DatagramReader(configuration) } : []
+        self.readers = try plan.carrier.usesDatagrams ? (0..<count).map { _ in try DatagramReader(configuration) } : []
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: count)
         self.loops = Array(group.makeIterator())
         var watches: [NIOLoopBound<LoadLoopWatch>] = []

@@ -44,6 +44,7 @@ struct LoadViewerResult: Sendable {
 struct LoadViewer: Sendable {
     let url: String
     let plan: LoadPlan
+    let carrier: Carrier
     let isSlow: Bool
     let eventLoop: any EventLoop
     let configuration: Client.Configuration
@@ -69,7 +70,8 @@ struct LoadViewer: Sendable {
             return LoadViewerResult(failed: error)
         }
         progress.playing()
-        let result = isSlow ? await stall(session) : await watch(session, reply, started: started)
+        let result =
+            isSlow ? await stall(session, reply, started: started) : await watch(session, reply, started: started)
         await client.close()
         if case .failed = result.outcome {
             progress.done(hasPlayed: true, hasFailed: true, isSlow: isSlow)
@@ -82,7 +84,7 @@ struct LoadViewer: Sendable {
     /// DESCRIBE, SETUP and PLAY.
     private func play(_ client: Client, started: MediaTime) async throws -> (ClientSession, PlayReply) {
         let presentation = try await client.describe()
-        let session = try await client.setup(presentation, over: plan.carrier) { index in
+        let session = try await client.setup(presentation, over: carrier) { index in
             .meter(StreamMeter(clockRate: presentation.streams[index].clockRate, epoch: started))
         }
         do {
@@ -95,21 +97,31 @@ struct LoadViewer: Sendable {
 
     /// To the end, or for as long as asked.
     private func watch(_ session: ClientSession, _ reply: PlayReply, started: MediaTime) async -> LoadViewerResult {
-        let end = await session.waitUntilEnd(timeout: plan.duration)
+        await leave(session, reply, end: await session.waitUntilEnd(timeout: plan.duration), started: started)
+    }
+
+    private func leave(
+        _ session: ClientSession, _ reply: PlayReply, end: SessionEnd?, started: MediaTime
+    ) async -> LoadViewerResult {
         let measurements = await session.measurements()
         if end == nil || end == .goodbye { try? await session.teardown() } else { await session.close() }
         return measure(measurements, reply, end: end, started: started, isLocal: session.client.isLocal)
     }
 
-    /// Reads nothing until the others are done, or for as long as asked.
-    private func stall(_ session: ClientSession) async -> LoadViewerResult {
+    /// Reads for a while, which is measured, then nothing until the others are done, or for as long as asked.
+    private func stall(_ session: ClientSession, _ reply: PlayReply, started: MediaTime) async -> LoadViewerResult {
+        if plan.slowAfter > .zero, let end = await session.waitUntilEnd(timeout: plan.slowAfter) {
+            return await leave(session, reply, end: end, started: started)
+        }
+        let read = await session.measurements()
         await session.stall()
         if let duration = plan.duration {
-            try? await Task.sleep(for: .nanoseconds(duration.nanoseconds))
+            try? await Task.sleep(for: .nanoseconds(duration.nanoseconds - plan.slowAfter.nanoseconds))
         } else {
             while !progress.areReadersDone { try? await Task.sleep(for: .milliseconds(100)) }
         }
-        var result = LoadViewerResult(.slow)
+        var result = measure(read, reply, end: nil, started: started, isLocal: session.client.isLocal)
+        result.outcome = .slow
         result.drops = Self.drops(await session.measurements())
         // A TEARDOWN whose reply is not read would only time out.
         await session.close()
@@ -132,7 +144,7 @@ struct LoadViewer: Sendable {
         result.lateness = SessionLateness(
             meters, starts: starts.map { $0?.timestamp },
             wallClock: isLocal ? MediaTime.wallClockOrigin + started.nanoseconds : nil)
-        for (meter, start) in zip(meters, starts) where plan.carrier == .udp {
+        for (meter, start) in zip(meters, starts) where carrier == .udp {
             if end == .goodbye, let sent = meter.sentPackets {
                 // The report with the BYE counts all packets.
                 result.lostAtEnds += max(0, Int64(sent) - meter.ledger.expected)

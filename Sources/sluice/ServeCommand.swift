@@ -45,8 +45,11 @@ struct ServeCommand: AsyncParsableCommand {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads ?? System.coreCount)
         do {
             let library = try openLibrary(ioThreads, logger)
+            var configuration = serverConfiguration
+            configuration.channels = options.channels.configurations(
+                library, directory: options.directory, stallTime: .seconds(Int64(options.stallTimeout)), logger: logger)
             let server = try await Server.start(
-                serverConfiguration, library: library, group: group, logger: logger)
+                configuration, library: library, group: group, logger: logger)
             announce(server, logger)
             try await runUntilSignal(server, logger)
         } catch let error as StartError {
@@ -111,6 +114,8 @@ struct ServeCommand: AsyncParsableCommand {
                 "burst": "\(options.burst)", "bye-delay-ms": "\(options.byeDelay)", "mtu": "\(options.mtu)",
                 "audio-aggregation-ms": "\(options.audioAggregation)",
                 "tcp-buffer-ms": "\(options.tcpBuffer)",
+                "slow": "\(options.slow.rawValue)", "thin-after-ms": "\(options.thinAfter)",
+                "stall-timeout-s": "\(options.stallTimeout)", "adapt": "\(options.adapt)",
                 "max-sessions": "\(options.maxSessions)",
                 "max-sessions-per-address": "\(options.maxSessionsPerAddress)",
                 "max-connections": "\(options.maxConnections)",

@@ -10,6 +10,12 @@ struct ServeOptions: ParsableArguments {
     @Argument(help: "The directory to serve.")
     var directory: String
 
+    @Option(
+        help: "A YAML file with values of these flags, by their names; SLUICE_<NAME> beats it, and a flag beats both.")
+    var config: String?
+
+    @OptionGroup(title: "Channels") var channels: ChannelOptions
+
     @Option(help: "Address to listen on; :: serves IPv4 too.")
     var host = "::"
 
@@ -69,6 +75,20 @@ struct ServeOptions: ParsableArguments {
 
     @Option(help: "Media that the kernel may hold unsent for a viewer over TCP, beyond recall (ms; at least 128 kB).")
     var tcpBuffer = 500
+
+    @Option(help: "What a slow viewer over TCP gets: wait (all, later, then at twice the rate) or thin (less video).")
+    var slow = SlowLimits.Mode.wait
+
+    @Option(
+        help: "How late --slow thin drops what nobody depends on (ms); twice: all but key frames; four times: video.")
+    var thinAfter = 750
+
+    @Option(
+        help: "A viewer over TCP that takes nothing for this long while something is due is disconnected (seconds).")
+    var stallTimeout = 30
+
+    @Flag(inversion: .prefixedNo, help: "Thin the video of viewers over UDP who report sustained loss.")
+    var adapt = false
 
     @Option(help: "RTSP sessions at once.")
     var maxSessions = 4096
@@ -139,6 +159,8 @@ struct ServeOptions: ParsableArguments {
         try check((1...100).contains(quantum), "--quantum must be from 1 to 100 ms")
         try check((1...65_536).contains(burst), "--burst must be from 1 to 65536")
         try check((0...60_000).contains(tcpBuffer), "--tcp-buffer must be from 0 to 60000 ms")
+        try check((10...60_000).contains(thinAfter), "--thin-after must be from 10 to 60000 ms")
+        try check((1...86_400).contains(stallTimeout), "--stall-timeout must be from 1 to 86400 s")
         try check((0...60_000).contains(byeDelay), "--bye-delay must be from 0 to 60000 ms")
         try check((256...65_535).contains(mtu), "--mtu must be from 256 to 65535")
         try check((0...1000).contains(audioAggregation), "--audio-aggregation must be from 0 to 1000 ms")
@@ -171,12 +193,22 @@ struct ServeOptions: ParsableArguments {
             batchTime: DemandLimits.standard.batchTime)
     }
 
+    var slowLimits: SlowLimits {
+        var limits = SlowLimits()
+        limits.mode = slow
+        limits.thinAfter = .milliseconds(Int64(thinAfter))
+        limits.stallTimeout = .seconds(Int64(stallTimeout))
+        limits.adapts = adapt
+        return limits
+    }
+
     var serverLimits: RTSPServer.Limits {
         var limits = RTSPServer.Limits()
         limits.demand = demandLimits
         limits.pacing = PacingLimits(
             quantum: .milliseconds(Int64(quantum)), lead: .milliseconds(Int64(lead)), burst: burst,
             goodbyeDelay: .milliseconds(Int64(byeDelay)), startLead: .milliseconds(Int64(startLead)))
+        limits.slow = slowLimits
         limits.packetSize = mtu - 28
         limits.audioAggregation = .milliseconds(Int64(audioAggregation))
         limits.interleavedTime = .milliseconds(Int64(tcpBuffer))
@@ -197,6 +229,8 @@ struct ServeOptions: ParsableArguments {
         return limits
     }
 }
+
+extension SlowLimits.Mode: ExpressibleByArgument {}
 
 /// The levels of swift-log, as a flag's values.
 enum LogLevel: String, CaseIterable, ExpressibleByArgument {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 
 @main
 struct Sluice: AsyncParsableCommand {
@@ -18,4 +19,14 @@ struct Sluice: AsyncParsableCommand {
             ServeCommand.self, ProbeCommand.self, CheckCommand.self, LoadCommand.self, HealthCommand.self,
             FormatsCommand.self,
         ])
+    /// Flags of `serve` come from the environment and a file too.
+    static func main() async {
+        do {
+            let completed = ServeArguments(
+                environment: ProcessInfo.processInfo.environment, readFile: ConfigurationFile.text(of:))
+            await main(try completed.complete(Array(CommandLine.arguments.dropFirst())))
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

@@ -11,4 +11,13 @@ package struct TestRandom: RandomNumberGenerator {
     package mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 32) }
     }
+
+    /// A unit cut off anywhere, up to four of its bytes changed.
+    package mutating func damaged(_ unit: [UInt8]) -> [UInt8] {
+        var unit = Array(unit.prefix(Int.random(in: 0...unit.count, using: &self)))
+        for _ in 0..<Int.random(in: 0...4, using: &self) where !unit.isEmpty {
+            unit[Int.random(in: unit.indices, using: &self)] = bytes(1)[0]
+        }
+        return unit
+    }
 }

@@ -73,6 +73,23 @@ struct DemandSplitTests {
         #expect(ended.queue.counters.splits == 0)
     }
 
+    @Test("no split for a track that rests until the next lap, while the other fills the cursor")
+    func resting() throws {
+        let video = (0..<250).map { FakeUnit.video($0, packets: 110, isKey: $0 % 25 == 0) }
+        let rig = QueueRig(FakeTitle(units: [.audio(0), .audio(1)] + video))
+        for _ in 0..<100 {
+            while let demand = rig.demand() {
+                var batch = rig.read(demand)
+                (batch.restingTracks, batch.endedTracks) = (batch.endedTracks, [])
+                #expect(rig.receive(batch, for: demand))
+            }
+            #expect(!rig.queue.needsSplit)
+            try #require(passNext(rig))
+        }
+        #expect(rig.queue.lines[1].waiting.isEmpty)
+        #expect(rig.queue.lines[1].isResting && !rig.queue.lines[1].isEnded)
+    }
+
     @Test("a seek joins the tracks in one cursor again; a part's late batch is dropped and frees nobody")
     func seekAfterSplit() throws {
         let rig = QueueRig(.film(seconds: 30, audioLag: .seconds(10)))

@@ -17,7 +17,7 @@ enum Counters {
             if played.count < plays {
                 differences.append("\(played.count) of \(plays) playing sessions are in the log")
             }
-            if reference.video != nil, reference.bitRate > busy {
+            if reference.video != nil, reference.duration > 0.5, reference.bitRate > busy {
                 for session in played where session.reads * 5 > session.packets {
                     differences.append("\(session.reads) reads for \(session.packets) packets")
                 }

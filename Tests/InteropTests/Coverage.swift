@@ -1,4 +1,5 @@
-/// Which clients play a title, and seek in it: all of them over both transports; of a long title, one of each over one.
+/// Which clients play a title, and seek in it: all of them over both transports; of a long title, and of one in a container that came later,
+/// one of each over one. They take turns. With `SLUICE_INTEROP_TITLES=all` all play all.
 struct Coverage: Sendable {
     let plays: [(player: any Player, transport: Transport)]
     let seeks: [(seeker: any Seeker, transport: Transport)]
@@ -6,15 +7,17 @@ struct Coverage: Sendable {
     /// Seconds: what plays longer keeps a client for as long.
     private static let long = 40.0
 
-    /// - Parameter turn: of the title among the long ones: each client has its turn.
+    /// - Parameter turn: of the title among those that have one client of each kind.
     init(of reference: Reference, players: [any Player], seekers: [any Seeker], turn: Int) {
         let receivers = players.filter { reference.isReceived(by: $0.name) }
         var plays = receivers.flatMap { player in Transport.allCases.map { (player: player, transport: $0) } }
         // GStreamer's script seeks in what it decodes.
-        let able = seekers.filter { !($0 is GStreamerPlayer) || GStreamerPlayer.isDecoded(reference) }
+        let able = seekers.filter {
+            reference.isReceived(by: $0.name) && (!($0 is GStreamerPlayer) || GStreamerPlayer.isDecoded(reference))
+        }
         var seeks = able.flatMap { seeker in Transport.allCases.map { (seeker: seeker, transport: $0) } }
         if Titles.playedOnly(reference) != nil { seeks = [] }
-        if Self.isLong(reference) {
+        if Self.takesTurns(reference) {
             plays = plays.isEmpty ? [] : [plays[turn % plays.count]]
             seeks = seeks.isEmpty ? [] : [seeks[turn % seeks.count]]
         }
@@ -26,13 +29,15 @@ struct Coverage: Sendable {
         Place.clients.map { $0.contains("\(client) \(transport)") } ?? true
     }
 
-    static func isLong(_ reference: Reference) -> Bool { reference.duration > long }
+    private static func takesTurns(_ reference: Reference) -> Bool {
+        !Place.playsAll && (reference.duration > long || !Titles.isEstablished(reference))
+    }
 
     /// Of all titles, in their order.
     static func of(_ references: [Reference], players: [any Player], seekers: [any Seeker]) -> [Coverage] {
         var turn = 0
         return references.map { reference in
-            defer { if isLong(reference) { turn += 1 } }
+            defer { if takesTurns(reference) { turn += 1 } }
             return Coverage(of: reference, players: players, seekers: seekers, turn: turn)
         }
     }

@@ -31,11 +31,13 @@ struct Delivery: Sendable {
     var audio: [Sample] = []
     /// Times of compressed video units in decoding order, if the client tells, seconds.
     var videoUnits: [Double] = []
+    /// Of compressed video units in decoding order.
+    var videoUnitHashes: [UInt32] = []
     /// Presentation of a picture less that of an audio unit, by each way in which the client can know it.
     var offsets: [Offset] = []
     /// Pictures that the client's own decoder showed, if `frames` come from another one.
     var shown: Int?
-    /// How many different RTP timestamps came, of a client that only counts; nothing else is judged then.
+    /// How many different RTP timestamps came, of a client that only counts; what it hands on as it is is compared besides, nothing else.
     var timestamps: (video: Int, audio: Int)?
     /// Why the client did not come to the end.
     var failure: String?

@@ -32,7 +32,7 @@ struct FFmpegPlayer: Player {
         return copy
     }
 
-    /// Plays `url` to its end: pictures decoded, audio as it came.
+    /// Plays `url` to its end: pictures decoded (those of a damaged recording as they came), audio as it came.
     func play(_ reference: Reference, url: String, transport: Transport, limit: Double, scratch: URL) async throws
         -> Delivery
     {
@@ -40,12 +40,13 @@ struct FFmpegPlayer: Player {
         let outputs = ["frames", "audio"].map { scratch.appending(path: "\(id).\($0)").path }
         var command =
             Tool.urgently + prefix + [path, "-nostdin", "-v", "warning", "-rtsp_transport", transport.rawValue]
+        // Of a damaged file FFmpeg shows what it makes of it, here and there.
+        command += ["-max_error_rate", "1"]
         command += ["-buffer_size", "\(4 << 20)", "-threads", "1", "-copyts", "-i", url]
-        if reference.video != nil {
-            command += [
-                "-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", inputTimeBase, "-f", "framecrc", "-y",
-                outputs[0],
-            ]
+        if let video = reference.video {
+            let decoding = ["-fps_mode", "passthrough", "-enc_time_base", inputTimeBase]
+            let coding = video.isDamaged ? ["-c", "copy", "-copyinkf"] : decoding
+            command += ["-map", "0:v:0"] + coding + ["-f", "framecrc", "-y", outputs[0]]
         }
         if let audio = reference.audio {
             command +=
@@ -79,8 +80,9 @@ struct FFmpegPlayer: Player {
         return delivery
     }
 
+    /// Without empty units: FFmpeg 5.1 does not hand them on.
     private func samples(_ path: String) -> [Delivery.Sample] {
-        ((try? FrameList(contentsOf: path))?.entries ?? []).map {
+        ((try? FrameList(contentsOf: path))?.entries ?? []).filter { $0.bytes > 0 }.map {
             .init(pts: $0.pts.isFinite ? $0.pts : nil, hash: $0.hash)
         }
     }

@@ -137,6 +137,7 @@ struct GStreamerPlayer: Player {
                     hash: UInt32(truncatingIfNeeded: frame[1] ?? 0))
             }
             delivery.videoUnits = video.units.indices.compactMap(video.presentation)
+            delivery.videoUnitHashes = video.units.map { UInt32(truncatingIfNeeded: $0[2] ?? 0) }
         }
         if let audio {
             let times = audio.units.indices.map { audio.presentation(of: $0) }

@@ -64,7 +64,7 @@ enum Place {
     static let report = environment["SLUICE_INTEROP_REPORT"]
     /// Titles longer than this are left out: `SLUICE_INTEROP_MAX_SECONDS`. For development; unset, all are played whole.
     static let maximumSeconds = environment["SLUICE_INTEROP_MAX_SECONDS"].flatMap(Double.init) ?? .infinity
-    /// Titles of every container and codec are played, not those alone that every change must leave exact: `SLUICE_INTEROP_TITLES=all`.
+    /// Every title is played by every client over both transports, not those in MP4, MOV and AVI alone: `SLUICE_INTEROP_TITLES=all`.
     static let playsAll = environment["SLUICE_INTEROP_TITLES"] == "all"
     /// Only titles whose name contains one of these, separated by commas, are played: `SLUICE_INTEROP_ONLY`. For development.
     static let only = environment["SLUICE_INTEROP_ONLY"].map { $0.split(separator: ",").map(String.init) }

@@ -7,6 +7,8 @@ enum PlayComparison {
         if let counts = delivery.timestamps {
             found += counted("video units", counts.video, reference.video)
             found += counted("audio units", counts.audio, reference.audio)
+            found += unchanged("video units", delivery.videoUnitHashes, reference.video)
+            found += unchanged("audio units", delivery.audio.map(\.hash), reference.audio)
             return found
         }
         if let video = reference.video {
@@ -53,6 +55,12 @@ enum PlayComparison {
         guard let stream else { return got == 0 ? [] : ["\(got) \(what) of no track"] }
         guard case .units = stream.coding.comparison else { return got > 0 ? [] : ["no \(what)"] }
         return got == stream.units.count ? [] : ["\(got) of \(stream.units.count) \(what)"]
+    }
+
+    /// Compares the units that a depayloader hands on as they are.
+    private static func unchanged(_ what: String, _ got: [UInt32], _ stream: Reference.Stream?) -> [String] {
+        guard let stream, let first = stream.coding.handedOnAfter else { return [] }
+        return hashes(what, Array(got.dropFirst(first)), stream.units.map(\.hash))
     }
 
     /// Compares two lists of hashes; says where the shorter one lies in the longer one if it does.

@@ -46,7 +46,7 @@ extension Interop {
         {
             var queue = JobQueue<Result<Reference?, any Error>>()
             for file in files
-            where Titles.isWanted(file.lastPathComponent) && (Place.playsAll || Titles.isEstablished(file)) {
+            where Titles.isWanted(file.lastPathComponent) {
                 let size = (try? file.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
                 queue.add(seconds: Double(size), load: 1) {
                     let name = file.lastPathComponent
@@ -66,7 +66,7 @@ extension Interop {
                 }
             }
             return try await queue.run(load: 2).compactMap { try $0.get() }.filter {
-                $0.duration <= Place.maximumSeconds && (Place.playsAll || Titles.isEstablished($0))
+                $0.duration <= Place.maximumSeconds
             }.sorted { $0.name < $1.name }
         }
 
@@ -79,8 +79,7 @@ extension Interop {
             let coverages = Coverage.of(references, players: players, seekers: [GStreamerPlayer(), PyAVPlayer()])
             var jobs: [PlaybackJob] = []
             for (reference, coverage) in zip(references, coverages) {
-                // What `a=range` tells of every title has not been seen right: fragments behind an edit list are short.
-                if Place.playsAll { jobs.append(.offer(reference, from: seek(reference))) }
+                jobs.append(.offer(reference, from: seek(reference)))
                 jobs += coverage.plays.map {
                     .play(reference, by: $0.player, $0.transport, from: play(reference), scratch: scratch)
                 }

@@ -5,7 +5,7 @@ struct Reference: Sendable {
     struct Stream: Sendable {
         /// In decoding order, as the container holds them.
         let units: [FrameList.Entry]
-        /// Pictures in presentation order; empty for audio.
+        /// Pictures in presentation order, or units that are not empty if it is damaged; empty for audio.
         let frames: [FrameList.Entry]
         /// Seconds per unit of the file's time stamps.
         let tick: Double
@@ -18,6 +18,8 @@ struct Reference: Sendable {
         /// Hashes of the pictures as each of the clients' decoders makes them: of codecs that leave rounding open, FFmpeg 5.1's and later
         /// ones' differ.
         var decodings: [[UInt32]] = []
+        /// The recording is broken, and a decoder makes something else of it each time: units tell what a client got, pictures do not.
+        var isDamaged = false
 
         /// Seconds; containers may leave durations out.
         var longestUnit: Double {
@@ -39,7 +41,7 @@ struct Reference: Sendable {
 
     /// Whether the client has a depacketizer for every track.
     func isReceived(by client: String) -> Bool {
-        [video, audio].allSatisfy { $0?.coding.unreceivedBy.contains(client) != true }
+        ![video, audio].contains { $0?.coding.unreceivedBy.contains(where: client.hasPrefix) ?? false }
     }
     /// Bytes of the largest access unit.
     var largestUnit: Int { ((video?.units ?? []) + (audio?.units ?? [])).map(\.bytes).max() ?? 0 }
@@ -65,7 +67,8 @@ struct Reference: Sendable {
         audio = try await lists.audio(listing)
         // Stamps that FFmpeg makes up for units in decoding order are of no use.
         let units = listing.times.pictures == .counted ? [] : self.video?.units ?? []
-        let presented = ((self.video?.frames ?? []) + units + (self.audio?.units ?? [])).filter { $0.pts.isFinite }
+        let sound = Self.withoutGuess(self.audio?.units ?? [])
+        let presented = ((self.video?.frames ?? []) + units + sound).filter { $0.pts.isFinite }
         let origin = presented.map(\.pts).min() ?? 0
         self.origin = origin
         self.duration = (presented.map { $0.pts + $0.duration }.max() ?? 0) - origin
@@ -73,6 +76,14 @@ struct Reference: Sendable {
 }
 
 extension Reference {
+    /// FFmpeg takes the last unit of an MP4 behind an edit list to last as long as a header says the track does.
+    private static func withoutGuess(_ units: [FrameList.Entry]) -> [FrameList.Entry] {
+        guard let last = units.last, let longest = units.dropLast().map(\.duration).max(), longest > 0 else {
+            return units
+        }
+        return units.dropLast() + [last.moved(to: last.pts, lasting: min(last.duration, longest))]
+    }
+
     /// Recordings with stamps of their own that are joined end to end in one file.
     init(_ parts: [Reference], file: URL, name: String) {
         self.init(
@@ -110,38 +121,61 @@ private struct Lists {
     private var sound = FrameList("")
 
     init(_ listing: FileStreams, _ scratch: URL) async throws {
-        var command =
-            ["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-noautorotate"] + listing.inputOptions + [
-                "-copyts", "-i", listing.path,
-            ]
         let id = UUID().uuidString
         let outputs = ["frames", "units", "audio"].map { scratch.appending(path: "\(id).\($0)").path }
+        var pictures: [String] = []
         if let video = listing.video {
-            command += ["-map", "0:\(video.index)", "-fps_mode", "passthrough", "-enc_time_base", "-1"]
-            command += ["-f", "framecrc", outputs[0]]
-            command += ["-map", "0:\(video.index)", "-c", "copy", "-f", "framecrc", outputs[1]]
+            pictures += ["-map", "0:\(video.index)", "-fps_mode", "passthrough", "-enc_time_base", "-1"]
+            pictures += ["-f", "framecrc", outputs[0]]
+            pictures += ["-map", "0:\(video.index)", "-c", "copy", "-f", "framecrc", outputs[1]]
         }
+        var sound: [String] = []
         if let audio = listing.audio {
-            command += ["-map", "0:\(audio.index)"] + ServedCodecs.output(of: audio.coding)
-            if audio.codec == "aac", !listing.isMP4 { command += ["-bsf:a", "aac_adtstoasc"] }
-            command += ["-f", "framecrc", outputs[2]]
+            sound += ["-map", "0:\(audio.index)"] + ServedCodecs.output(of: audio.coding)
+            if audio.codec == "aac", !listing.isMP4 { sound += ["-bsf:a", "aac_adtstoasc"] }
+            sound += ["-f", "framecrc", outputs[2]]
         }
-        try await Tool.require(command, seconds: 240)
+        if ["amr_nb", "amr_wb"].contains(listing.audio?.codec) {
+            // FFmpeg 5.1 decodes the first of the frames that a unit has.
+            try await Self.list(sound, of: listing, by: FFmpegPlayer.packaged().path)
+            sound = []
+        }
+        if !(pictures + sound).isEmpty { try await Self.list(pictures + sound, of: listing, by: "ffmpeg") }
+        if let video = listing.video, video.codec == "theora" {
+            // FFmpeg 5.1 leaves out empty units, by which Theora says that the picture before them stays.
+            let units = ["-map", "0:\(video.index)", "-c", "copy", "-f", "framecrc", "-y", outputs[1]]
+            try await Self.list(units, of: listing, by: FFmpegPlayer.packaged().path)
+        }
         if listing.video != nil {
             frames = try FrameList(contentsOf: outputs[0])
             units = try FrameList(contentsOf: outputs[1])
         }
-        if listing.audio != nil { sound = try FrameList(contentsOf: outputs[2]) }
+        if listing.audio != nil { self.sound = try FrameList(contentsOf: outputs[2]) }
+    }
+
+    private static func list(_ outputs: [String], of listing: FileStreams, by ffmpeg: String) async throws {
+        let input =
+            ["-nostdin", "-v", "error", "-max_error_rate", "1", "-threads", "1", "-noautorotate"] + listing.inputOptions
+        try await Tool.require([ffmpeg] + input + ["-copyts", "-i", listing.path] + outputs, seconds: 240)
     }
 
     func video(_ listing: FileStreams, _ scratch: URL) async throws -> Reference.Stream? {
         guard let video = listing.video else { return nil }
         // Frames are as FFmpeg 5.1 makes them, which GStreamer uses too.
         var decodings = [frames.entries.map(\.hash)]
-        if !ServedCodecs.exactDecoding.contains(video.codec) {
-            decodings.append(try await Self.hashes(of: video, listing, by: FFmpegPlayer.packaged().path, scratch))
-        }
         var pictures = frames.entries
+        var isDamaged = false
+        if !ServedCodecs.exactDecoding.contains(video.codec) {
+            let later = try await FFmpegPlayer.packaged().path
+            decodings.append(try await Self.hashes(of: video, listing, by: later, scratch))
+            if pictures.count < units.entries.count {
+                isDamaged = try await Self.hashes(of: video, listing, by: later, scratch) != decodings[1]
+            }
+        }
+        if isDamaged {
+            pictures = units.entries.filter { $0.bytes > 0 }
+            decodings = [pictures.map(\.hash)]
+        }
         let flagged = units.entries.filter(\.isKey).map(\.pts)
         var keys = flagged
         if listing.times.pictures == .counted {
@@ -159,7 +193,7 @@ private struct Lists {
         }
         return Reference.Stream(
             units: units.entries, frames: pictures, tick: listing.isAVI ? min(units.tick, 0.0015) : units.tick,
-            keys: keys, codec: video.codec, coding: video.coding, decodings: decodings)
+            keys: keys, codec: video.codec, coding: video.coding, decodings: decodings, isDamaged: isDamaged)
     }
 
     /// The pictures at the times that frames of one duration give them, and the times of the key frames.
@@ -185,10 +219,16 @@ private struct Lists {
         case .durations: entries = sound.spacedByDurations
         case .counted where audio.coding.comparison != .units: entries = sound.spacedByDurations
         case .counted:
-            let samples = try await listing.sampleCounts(of: audio)
+            var samples = try await listing.sampleCounts(of: audio)
+            var gap = listing.times.gap
+            if audio.codec == "vorbis" {
+                // The first block has no samples yet, and moves those behind it all the same.
+                if samples.count == entries.count - 1 { samples.insert(Self.firstBlock(entries, audio), at: 0) }
+                gap = max(gap, Self.vorbisGap)
+            }
             // A decoder may have more to say than units, or less: then the container's word stands, rounded as it is.
             if samples.count == entries.count, audio.sampleRate > 0 {
-                entries = sound.spaced(bySamples: samples, rate: audio.sampleRate, gap: listing.times.gap)
+                entries = sound.spaced(bySamples: samples, rate: audio.sampleRate, gap: gap)
                 tick = max(1.0 / 90_000, 1.0 / Double(audio.sampleRate))
             } else {
                 tick = max(tick, listing.times.rounding)
@@ -198,11 +238,23 @@ private struct Lists {
             units: entries, frames: [], tick: tick, keys: [], codec: audio.codec, coding: audio.coding)
     }
 
+    /// Seconds: where Vorbis changes its block size at the end of a page or cluster, FFmpeg's stamp of the next unit is off by up to a quarter
+    /// of the difference between the sizes, 448 samples as encoders choose them.
+    private static let vorbisGap = 0.0115
+
+    /// Half of the block, a power of two, that fits the distance of the first two stamps best.
+    private static func firstBlock(_ entries: [FrameList.Entry], _ audio: FileStreams.Stream) -> Int {
+        guard entries.count > 1 else { return 0 }
+        let distance = (entries[1].pts - entries[0].pts) * Double(audio.sampleRate)
+        return (5...12).map { 1 << $0 }.min { abs(Double($0) - distance) < abs(Double($1) - distance) } ?? 0
+    }
+
     private static func hashes(
         of video: FileStreams.Stream, _ listing: FileStreams, by ffmpeg: String, _ scratch: URL
     ) async throws -> [UInt32] {
         let output = scratch.appending(path: UUID().uuidString).path
-        let input = ["-nostdin", "-v", "error", "-threads", "1", "-noautorotate"] + listing.inputOptions
+        let input =
+            ["-nostdin", "-v", "error", "-max_error_rate", "1", "-threads", "1", "-noautorotate"] + listing.inputOptions
         let selection = ["-copyts", "-i", listing.path, "-map", "0:\(video.index)", "-fps_mode", "passthrough"]
         try await Tool.require([ffmpeg] + input + selection + ["-f", "framecrc", output], seconds: 240)
         return try FrameList(contentsOf: output).entries.map(\.hash)

@@ -5,8 +5,11 @@ enum ServedCodecs {
         /// As SDP spells it, in upper case.
         let encodingName: String
         var comparison = Comparison.units
-        /// Clients that have no depacketizer, by their names.
+        /// Clients that have no depacketizer, by their names or what these begin with.
         var unreceivedBy: Set<String> = []
+        /// GStreamer's depayloader hands on access units as the container has them, behind so many that it makes of the description; nil if
+        /// it does not.
+        var handedOnAfter: Int?
     }
 
     enum Comparison: Sendable {
@@ -27,25 +30,24 @@ enum ServedCodecs {
         "mpeg2video": Codec(encodingName: "MPV"),
         "mjpeg": Codec(encodingName: "JPEG"),
         "h263": Codec(encodingName: "H263-1998"),
-        "vp8": Codec(encodingName: "VP8"),
-        "vp9": Codec(encodingName: "VP9"),
+        "vp8": Codec(encodingName: "VP8", handedOnAfter: 0),
+        "vp9": Codec(encodingName: "VP9", handedOnAfter: 0),
         "av1": Codec(encodingName: "AV1", unreceivedBy: ["FFmpeg 5.1", "GStreamer"]),
         "dvvideo": Codec(encodingName: "DV"),
+        "h261": Codec(encodingName: "H261"),
+        "theora": Codec(encodingName: "THEORA", handedOnAfter: 3),
+        "dirac": Codec(encodingName: "VC2", unreceivedBy: ["GStreamer"]),
+        "vc1": Codec(encodingName: "VC1", unreceivedBy: ["FFmpeg", "PyAV", "GStreamer"]),
+        "wmv3": Codec(encodingName: "VC1", unreceivedBy: ["FFmpeg", "PyAV", "GStreamer"]),
+        "jpeg2000": Codec(encodingName: "JPEG2000", unreceivedBy: ["FFmpeg", "PyAV"]),
     ]
 
     /// Served, and not played here: what a client gets of them cannot be compared with what FFmpeg reads from the file.
     ///
-    /// E-AC-3, EVRC, G.729: these clients have no depacketizer. LATM: it travels as RFC 3640, in other units. JPEG 2000: GStreamer alone
-    /// receives it. Uncompressed video: it travels in another layout. Theora: FFmpeg 5.1's decoder gives up on real files. H.261: FFmpeg's
-    /// parser assumes a picture clock. G.726: FFmpeg's stamps of the file cannot be used.
+    /// EVRC, G.729: these clients have no depacketizer. Uncompressed video: it travels in another layout. G.726: FFmpeg's stamps of the file
+    /// cannot be used.
     static let notCompared: Set = [
-        "eac3", "evrc", "g729", "aac_latm", "jpeg2000", "rawvideo", "theora", "h261", "adpcm_g726", "adpcm_g726le",
-    ]
-
-    /// Played with `SLUICE_INTEROP_TITLES=all`: by hand they are exact, all their rows together have not been seen so.
-    static let recent: Set = [
-        "vp8", "vp9", "av1", "dvvideo", "amr_nb", "amr_wb", "adpcm_g722", "g723_1", "gsm", "gsm_ms", "ilbc", "qcelp",
-        "vorbis", "speex",
+        "evrc", "g729", "rawvideo", "adpcm_g726", "adpcm_g726le",
     ]
 
     /// Their standards leave no rounding open.
@@ -57,11 +59,14 @@ enum ServedCodecs {
     static let audio: [String: Codec] = {
         var codecs: [String: Codec] = [
             "aac": Codec(encodingName: "MPEG4-GENERIC"),
-            "mp1": Codec(encodingName: "MPA"),
-            "mp2": Codec(encodingName: "MPA"),
-            "mp3": Codec(encodingName: "MPA"),
+            "mp1": Codec(encodingName: "MPA", handedOnAfter: 0),
+            "mp2": Codec(encodingName: "MPA", handedOnAfter: 0),
+            "mp3": Codec(encodingName: "MPA", handedOnAfter: 0),
             "ac3": Codec(encodingName: "AC3"),
-            "opus": Codec(encodingName: "OPUS"),
+            "eac3": Codec(encodingName: "EAC3", unreceivedBy: ["FFmpeg", "PyAV", "GStreamer"]),
+            // It travels as RFC 3640, in other units; and versions of FFmpeg decode AAC differently in the last bits.
+            "aac_latm": Codec(encodingName: "MPEG4-GENERIC", comparison: .roundedSamples),
+            "opus": Codec(encodingName: "OPUS", handedOnAfter: 0),
             // Containers have units of many frames, and packets have one.
             "amr_nb": Codec(encodingName: "AMR", comparison: .samples),
             "amr_wb": Codec(encodingName: "AMR-WB", comparison: .samples),
@@ -69,10 +74,10 @@ enum ServedCodecs {
             "g723_1": Codec(encodingName: "G723", comparison: .samples),
             "gsm": Codec(encodingName: "GSM", comparison: .samples),
             "gsm_ms": Codec(encodingName: "GSM", comparison: .samples),
-            "ilbc": Codec(encodingName: "ILBC"),
-            "qcelp": Codec(encodingName: "QCELP"),
-            "vorbis": Codec(encodingName: "VORBIS"),
-            "speex": Codec(encodingName: "SPEEX"),
+            "ilbc": Codec(encodingName: "ILBC", handedOnAfter: 0),
+            "qcelp": Codec(encodingName: "QCELP", handedOnAfter: 0),
+            "vorbis": Codec(encodingName: "VORBIS", handedOnAfter: 3),
+            "speex": Codec(encodingName: "SPEEX", handedOnAfter: 2),
             "pcm_mulaw": Codec(encodingName: "PCMU", comparison: .samples),
             "pcm_alaw": Codec(encodingName: "PCMA", comparison: .samples),
         ]

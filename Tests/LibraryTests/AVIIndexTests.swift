@@ -31,7 +31,7 @@ import Testing
     }
 
     private static func write(_ damage: Damage, skew: Double) throws -> String {
-        let url = Fixture.directory.appendingPathComponent("index-\(damage)-\(skew).avi")
+        let url = Fixture.directory.appendingPathComponent("index-\(damage)-\(skew)-\(UUID().uuidString).avi")
         try SkewedAVI(ContainerFixture.aviMPEG4.path, skew: skew).write(
             to: url, index: damage != .missing, change: damage.changes)
         return url.path

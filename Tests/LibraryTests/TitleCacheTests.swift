@@ -66,6 +66,10 @@ import Testing
         var query = TitleQuery()
         query.asTransportStream = true
         let whole = TitleCache.Key(path: path.path, query)
+        query.native = true
+        #expect(TitleCache.Key(path: path.path, query).representation == .transportStream)
+        query.asTransportStream = false
+        #expect(TitleCache.Key(path: path.path, query).representation == .nativeTracks)
         #expect(ask(&cache, path) == "probe")
         #expect(ask(&cache, whole) == "probe")
         _ = cache.finish(whole, title.identity, .failure(.unsupported("no MPEG transport stream")))

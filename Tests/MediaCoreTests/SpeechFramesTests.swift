@@ -81,4 +81,19 @@ import Testing
         #expect(Self.count(.g729, comfortNoise) == 3)
         #expect(Self.range(.g729, 2, from: 1, comfortNoise) == 10..<22)
     }
+
+    /// From frame to frame, or from the start again: the same places.
+    @Test func `walking on gives the ranges that counting gives`() {
+        let sizes: [SpeechFrames.Size] = [.amr, .amrWB, .g7231, .g729, .qcelp, .evrc, .constant(3), .constant(33)]
+        for size in sizes {
+            let unit = (0..<400).map { UInt8(truncatingIfNeeded: $0 &* 37 >> 1) & 0x7C }
+            for first in 0..<20 {
+                for count in 0..<5 {
+                    let whole = Self.range(size, count, from: first, unit)
+                    let start = Self.range(size, 0, from: first, unit).lowerBound
+                    #expect(size.range(of: count, at: start, in: unit.span.bytes) == whole)
+                }
+            }
+        }
+    }
 }

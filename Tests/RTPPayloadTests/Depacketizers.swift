@@ -4,51 +4,6 @@ struct DepacketizationError: Error {
     init(_ reason: String) { self.reason = reason }
 }
 
-/// The NAL units in the payloads of one access unit, RFC 6184 5.6 to 5.8.
-func depacketizeH264(_ payloads: [[UInt8]]) throws -> [[UInt8]] {
-    var units: [[UInt8]] = []
-    var fragments: [UInt8]?
-    for payload in payloads {
-        guard let first = payload.first else { throw DepacketizationError("empty payload") }
-        if fragments != nil, first % 32 != 28 { throw DepacketizationError("fragments interrupted") }
-        switch first % 32 {
-        case 1...23:
-            units.append(payload)
-        case 24:
-            var rest = payload.dropFirst()
-            var importance: UInt8 = 0
-            while !rest.isEmpty {
-                guard rest.count >= 2 else { throw DepacketizationError("half a length") }
-                let length = Int(rest.removeFirst()) * 256 + Int(rest.removeFirst())
-                guard length > 0, length <= rest.count else {
-                    throw DepacketizationError("length \(length) of \(rest.count)")
-                }
-                units.append(Array(rest.prefix(length)))
-                importance = max(importance, rest.first! & 0x60)
-                rest = rest.dropFirst(length)
-            }
-            guard first & 0x60 == importance else { throw DepacketizationError("NRI is not the highest") }
-        case 28:
-            guard payload.count > 2 else { throw DepacketizationError("fragment without data") }
-            let header = first & 0xE0 | payload[1] & 0x1F
-            let isStart = payload[1] & 0x80 != 0
-            let isEnd = payload[1] & 0x40 != 0
-            if isStart && isEnd || payload[1] & 0x20 != 0 { throw DepacketizationError("S and E, or R") }
-            if isStart != (fragments == nil) { throw DepacketizationError("S is wrong") }
-            if let sofar = fragments, sofar[0] != header { throw DepacketizationError("header changes") }
-            fragments = (fragments ?? [header]) + payload[2...]
-            if isEnd {
-                units.append(fragments!)
-                fragments = nil
-            }
-        default:
-            throw DepacketizationError("packet type \(first % 32)")
-        }
-    }
-    if fragments != nil { throw DepacketizationError("fragments without end") }
-    return units
-}
-
 /// The access unit in the payloads of one timestamp, RFC 3640 3.2 with sizelength=13, indexlength=3.
 func depacketizeAAC(_ payloads: [[UInt8]]) throws -> [UInt8] {
     var unit: [UInt8] = []
@@ -65,47 +20,6 @@ func depacketizeAAC(_ payloads: [[UInt8]]) throws -> [UInt8] {
     }
     guard unit.count == announced else { throw DepacketizationError("\(unit.count) bytes of \(announced ?? 0)") }
     return unit
-}
-
-/// The NAL units in the payloads of one access unit, RFC 7798 4.4.1 to 4.4.3, without DONL.
-func depacketizeH265(_ payloads: [[UInt8]]) throws -> [[UInt8]] {
-    var units: [[UInt8]] = []
-    var fragments: [UInt8]?
-    for payload in payloads {
-        guard payload.count >= 2 else { throw DepacketizationError("no payload header") }
-        let type = payload[0] / 2 % 64
-        if fragments != nil, type != 49 { throw DepacketizationError("fragments interrupted") }
-        switch type {
-        case 48:
-            var rest = payload.dropFirst(2)
-            var temporal: UInt8 = 7
-            while !rest.isEmpty {
-                guard rest.count >= 2 else { throw DepacketizationError("half a length") }
-                let length = Int(rest.removeFirst()) * 256 + Int(rest.removeFirst())
-                guard length >= 2, length <= rest.count else { throw DepacketizationError("length \(length)") }
-                units.append(Array(rest.prefix(length)))
-                temporal = min(temporal, units.last![1] & 7)
-                rest = rest.dropFirst(length)
-            }
-            guard payload[1] & 7 == temporal else { throw DepacketizationError("TID is not the lowest") }
-        case 49:
-            guard payload.count > 3 else { throw DepacketizationError("fragment without data") }
-            let header = [payload[0] & 0x81 | (payload[2] & 0x3F) << 1, payload[1]]
-            let (isStart, isEnd) = (payload[2] & 0x80 != 0, payload[2] & 0x40 != 0)
-            if isStart && isEnd { throw DepacketizationError("S and E") }
-            if isStart != (fragments == nil) { throw DepacketizationError("S is wrong") }
-            if let sofar = fragments, Array(sofar[..<2]) != header { throw DepacketizationError("header changes") }
-            fragments = (fragments ?? header) + payload[3...]
-            if isEnd {
-                units.append(fragments!)
-                fragments = nil
-            }
-        case 50...: throw DepacketizationError("packet type \(type)")
-        default: units.append(payload)
-        }
-    }
-    if fragments != nil { throw DepacketizationError("fragments without end") }
-    return units
 }
 
 /// The picture in the payloads of one timestamp, RFC 4629 5.

@@ -99,9 +99,8 @@ import Testing
                 let setup = try client.request("SETUP", url, ["Transport: RTP/AVP/TCP;unicast;interleaved=2-3"])
                 #expect(setup.headers["Transport"]?.contains("interleaved=2-3") == true)
                 let reply = try client.request("PLAY", server.uri())
-                let start = client.frames.count
-                try #require(try client.receive { client in client.frames[start...].contains { $0.id == 2 } })
-                let frame = try #require(client.frames[start...].first { $0.id == 2 })
+                try #require(try client.receive { client in client.framesSinceReply.contains { $0.id == 2 } })
+                let frame = try #require(client.framesSinceReply.first { $0.id == 2 })
                 try Self.expectJoin(frame.identity, frame.header, reply, track: 1, rate: 48_000)
             }
             let video = client.frames.filter { $0.id == 0 }
@@ -140,10 +139,9 @@ import Testing
                 try client.request("SETUP", server.uri() + "/trackID=\(track)", [transport(track)]).status == .ok)
             try wait()
             let reply = try client.request("PLAY", server.uri())
-            let start = client.frames.count
             let id = UInt8(2 * track)
-            try #require(try client.receive { client in client.frames[start...].contains { $0.id == id } })
-            let frame = try #require(client.frames[start...].first { $0.id == id })
+            try #require(try client.receive { client in client.framesSinceReply.contains { $0.id == id } })
+            let frame = try #require(client.framesSinceReply.first { $0.id == id })
             try Self.expectJoin(frame.identity, frame.header, reply, track: track, rate: track == 0 ? 90_000 : 48_000)
             try wait()
             let media =

@@ -31,7 +31,7 @@ import Testing
             \(Self.video)m=audio 0 RTP/AVP 97
             a=rtpmap:97 mpeg4-generic/48000/2
             a=fmtp:97 streamtype=5;profile-level-id=41;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1190
-            a=lang:eng
+            a=lang:en
             a=control:trackID=1
 
             """
@@ -66,6 +66,11 @@ import Testing
         let text = String(decoding: reply.body, as: UTF8.self)
         #expect(text.contains("\r\na=control:*\r\n"))
         #expect(text.contains("\r\na=control:trackID=1?audio=0&token=x\r\n"))
+    }
+
+    @Test func aStillPictureHasNoRange() throws {
+        let description = try SessionFixture.presentation(duration: .microseconds(11)).sessionDescription(isIPv6: false)
+        #expect(!description.attributes.contains { $0.name == "range" })
     }
 
     @Test func withoutADurationThereIsNoRange() throws {

@@ -166,8 +166,8 @@ import Testing
 
     @Test(arguments: [
         "rtsp://h:8554/dir/film.mp4/trackID=%d", "rtsp://h:8554/dir/film.mp4/trackID=%d/",
-        "RTSP://user@h/dir/film%2Emp4/trackID=%d", "rtsp://h/dir/film.mp4?loop/trackID=%d",
-        "rtsp://h/dir/film.mp4/trackID=%d?loop",
+        "RTSP://user@h/dir/film%2Emp4/trackID=%d", "rtsp://h/dir/film.mp4?token=7/trackID=%d",
+        "rtsp://h/dir/film.mp4/trackID=%d?token=7",
     ])
     func urlsAreInTheFormOfSetup(_ form: String) throws {
         var session = try SessionFixture.session()

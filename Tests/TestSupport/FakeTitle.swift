@@ -16,10 +16,12 @@ package final class FakeTitle: MediaTitle {
     let behaviour: FakeCursor.Behaviour
 
     /// Track 0 is H.264 video at 90 kHz; tracks from 1 on are AAC audio at 48 kHz.
-    /// - Parameter units: in file order; of each track in decode order.
+    /// - Parameters:
+    ///   - units: in file order; of each track in decode order.
+    ///   - codecs: of tracks that are something else.
     package init(
         name: String = "fake", units: [FakeUnit], isSeekable: Bool = true, modified: Int64? = nil,
-        behaviour: FakeCursor.Behaviour = .init()
+        codecs: [Int: CodecDescription] = [:], behaviour: FakeCursor.Behaviour = .init()
     ) {
         self.name = name
         self.units = units
@@ -29,7 +31,7 @@ package final class FakeTitle: MediaTitle {
         let count = (units.map(\.unit.track).max() ?? 0) + 1
         tracks = (0..<count).map { id in
             Track(
-                id: id, codec: id == 0 ? Self.video : Self.audio,
+                id: id, codec: codecs[id] ?? (id == 0 ? Self.video : Self.audio),
                 timeBase: id == 0 ? TimeBase(1, 90_000) : TimeBase(1, 48_000), end: nil, language: nil)
         }
         formats = tracks.map { track in
@@ -52,7 +54,7 @@ package final class FakeTitle: MediaTitle {
         ], width: 640, height: 360)
 
     /// AAC-LC, 48 kHz, stereo.
-    private static let audio = CodecDescription(
+    package static let audio = CodecDescription(
         codec: .aac, kind: .audio, configuration: [0x11, 0x90], sampleRate: 48_000, channels: 2)
 }
 

@@ -46,13 +46,19 @@ package final class ViewerStage {
     /// A viewer, its cursor, and what its streams have sent.
     package final class Seat {
         package let viewer: Viewer
+        /// Of a looped title, one that is not read.
         package let cursor: FakeCursor
         package let transports: [RecordingTransport]
-        let title: FakeTitle
+        package let title: FakeTitle
         /// What `play` reported, in order.
         package fileprivate(set) var starts: [Result<Viewer.Start, MediaError>] = []
         /// What `Viewer.ended` was told, once per end.
         package fileprivate(set) var ends: [MediaError?] = []
+
+        /// What `Viewer.levelChanged` was told.
+        package fileprivate(set) var levels: [ThinLevel] = []
+        /// When `Viewer.takesNothing` was called.
+        package fileprivate(set) var givenUp: [MediaTime] = []
 
         fileprivate init(
             _ viewer: Viewer, _ cursor: FakeCursor, _ transports: [RecordingTransport], _ title: FakeTitle
@@ -75,7 +81,8 @@ package final class ViewerStage {
     /// - Parameter silent: tracks that may be set up later; behind all of `tracks`.
     package func seat(
         _ title: FakeTitle, tracks: [Int]? = nil, silent: [Int] = [], interleaved: Bool = false,
-        acceptance: RecordingTransport.Acceptance = .atFlush, limits: DemandLimits = .standard
+        acceptance: RecordingTransport.Acceptance = .atFlush, limits: DemandLimits = .standard, isLooped: Bool = false,
+        slow: SlowLimits = SlowLimits()
     ) -> Seat {
         let tracks = tracks ?? title.tracks.indices.map { $0 }
         let transports = tracks.map { track in
@@ -84,21 +91,27 @@ package final class ViewerStage {
                 : RecordingTransport.datagram(clock, acceptance: acceptance)
         }
         let layout = PacketLayout(prefix: interleaved ? 4 : 0, maximumPacketSize: 1372)
-        let cursor = title.makeFakeCursor(
-            CursorOptions(
-                tracks: tracks.map { CursorTrack(track: $0, layout: layout, payloadType: UInt8(96 + $0)) }))
+        let options = CursorOptions(
+            tracks: tracks.map { CursorTrack(track: $0, layout: layout, payloadType: UInt8(96 + $0)) })
+        let cursor = title.makeFakeCursor(options)
         let streams =
             tracks.indices.map { stream(title, tracks[$0], transports[$0]) }
             + silent.map { ViewerStream(silent: $0, clockRate: title.formats[$0].clockRate) }
         guard let cname = CNAME("stage") else { preconditionFailure("a CNAME of five letters") }
         let viewer = Viewer(
-            cursor: cursor, streams: streams, cname: cname, limits: limits, pacing: pacing,
+            cursor: isLooped ? LoopedTitle(title).makeCursor(options) : cursor, streams: streams, cname: cname,
+            limits: limits, pacing: pacing, slow: slow,
+            videoTracks: Set(title.tracks.filter { $0.codec.kind == .video }.map(\.id)),
             wallClock: Self.wallClock, environment: environment)
         let seat = Seat(viewer, cursor, transports, title)
         for transport in transports { attach(transport, to: viewer) }
         viewer.ended = { [unowned seat] in seat.ends.append($0) }
+        viewer.levelChanged = { [unowned seat] in seat.levels.append($0) }
+        viewer.takesNothing = { [unowned seat, clock] in seat.givenUp.append(clock.now) }
         return seat
     }
+
+    package func seat(looped title: FakeTitle) -> Seat { seat(title, isLooped: true) }
 
     private func stream(_ title: FakeTitle, _ track: Int, _ transport: RecordingTransport) -> ViewerStream {
         ViewerStream(
@@ -115,8 +128,11 @@ package final class ViewerStage {
         transport.accepted = { [unowned viewer] line, packets, refused in
             viewer.accepted(line: line, packets: packets, refused: refused)
         }
-        transports.append(transport)
+        adopt(transport)
     }
+
+    /// A transport that is flushed with the others.
+    package func adopt(_ transport: RecordingTransport) { transports.append(transport) }
 
     /// A stream that is set up while `seat` plays.
     package func add(

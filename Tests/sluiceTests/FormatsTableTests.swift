@@ -32,5 +32,8 @@ import Testing
                 $0.dropFirst(offset - 2).hasPrefix("  ") && $0.dropFirst(offset).first != " "
             })
         #expect(lines.contains { $0.hasPrefix("lossless audio") && $0.hasSuffix("not served") })
+        for row in Offering.all where !row.note.isEmpty {
+            #expect(lines.contains { $0.hasPrefix(row.name) && $0.hasSuffix(row.note) }, "\(row.name)")
+        }
     }
 }

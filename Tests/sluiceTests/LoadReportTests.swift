@@ -1,4 +1,5 @@
 import MediaCore
+import NIOCore
 import RTP
 import RTSP
 import RTSPClient
@@ -93,6 +94,44 @@ import Testing
         #expect(report.warnings == [])
         #expect(report.table.contains("1 stopped reading"))
         #expect(report.table.contains("900 dropped at full sockets (900 of slow viewers)"))
+    }
+
+    /// What they lost or got late is in no figure of those who read on.
+    @Test func stoppedViewersAreReportedApart() {
+        var plan = LoadPlan(urls: ["rtsp://h/f"], clients: 3, carrier: .both, ramp: 50)
+        (plan.slow, plan.slowAfter) = (2, .seconds(5))
+        let report = Self.report(
+            [
+                Self.result(.slow, numbers: [1, 2, 4], drops: 7), Self.result(.slow, numbers: [5]),
+                Self.result(numbers: [1, 2]),
+            ], plan: plan)
+        #expect(report.isClean)
+        #expect((report.packets, report.lost, report.drops) == (2, 0, 0))
+        #expect((report.stopped.viewers, report.stopped.packets, report.stopped.lost) == (2, 4, 1))
+        #expect(report.stopped.drops == 7)
+        #expect(report.table.contains("3 over UDP and TCP by turns: 1 completed, 2 stopped reading"))
+        #expect(report.table.contains("2 viewers, until then: 4 packets, 1 lost"))
+        #expect(report.json.text.contains("\"carrier\": \"both\""))
+    }
+
+    @Test func stoppedViewersHaveALatenessOfTheirOwn() {
+        func viewer(_ outcome: LoadViewerResult.Outcome, lateBy delay: Int64) -> LoadViewerResult {
+            var result = LoadViewerResult(outcome)
+            var meter = StreamMeter(clockRate: .video, epoch: .zero)
+            for number in 1...50 as ClosedRange<Int64> {
+                meter.receive(
+                    SequenceNumber(UInt16(number)), RTPTimestamp(UInt32(number) * 3600), bytes: 1000,
+                    at: .milliseconds(40 * number + (number == 25 ? delay : 0)))
+            }
+            meter.finish(isComplete: true)
+            result.meters = [meter]
+            result.lateness = SessionLateness([meter], starts: [nil], wallClock: nil)
+            return result
+        }
+        let report = Self.report([viewer(.slow, lateBy: 30), viewer(.completed, lateBy: 4)])
+        #expect(report.lateness.map { (3900...4100).contains($0.maximum) } == true)
+        #expect(report.stopped.lateness.map { (29_500...30_500).contains($0.maximum) } == true)
+        #expect(report.lateness?.count == report.stopped.lateness?.count)
     }
 
     @Test func refusalsAreCountedByStatus() {

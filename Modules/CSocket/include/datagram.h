@@ -46,4 +46,12 @@ int csocket_send(int descriptor, const csocket_message *messages, unsigned int c
 // Returns the descriptor or -1 with errno set.
 int csocket_udp(const struct sockaddr *address, socklen_t length, int shared, int dual, int send_buffer);
 
+// Lets a socket send to groups: `hops` routers far, through the interface that has the address `local` (IPv6: the one of its scope, if any).
+// Returns 0, or -1 with errno set.
+int csocket_multicast(int descriptor, const struct sockaddr *local, int hops);
+
+// The local address that the host's routes choose for `destination`: a socket connected there tells it, and sends nothing.
+// Returns 0, or -1 with errno set.
+int csocket_local_address(const struct sockaddr *destination, socklen_t length, struct sockaddr_storage *local);
+
 #endif

@@ -44,6 +44,12 @@ enum PromisedSize {
         return position > size ? position : nil
     }
 
+    /// What programs write for a size that they do not know yet, and leave where they cannot go back: FFmpeg and others all ones, SoX 0x7FFFF000
+    /// (in AIFF 0x7F000000) bytes of samples, or the greatest number with a sign; some add the size of the header.
+    private static let placeholders: [ClosedRange<UInt64>] = [
+        0x7F00_0000...0x7F00_0400, 0x7FFF_F000...0x8000_0400, 0xFFFF_F000...0xFFFF_FFFF,
+    ]
+
     /// RIFF, and its big-endian ancestor: `id size`, once or, in an OpenDML AVI, several times. A size that was never filled in says nothing.
     private static func chunks(_ file: OpenFile, _ id: String, bigEndian: Bool, _ interrupt: Interrupt) -> Int64? {
         let size = file.size
@@ -52,7 +58,7 @@ enum PromisedSize {
             let header = read(file, 8, at: position)
             guard header.count == 8, header[0..<4].elementsEqual(id.utf8) else { break }
             let length = integer(bigEndian ? header[4..<8] : ArraySlice(header[4..<8].reversed()))
-            guard length > 0, length < 0xFFFF_FFFF else { return nil }
+            guard length > 0, !placeholders.contains(where: { $0.contains(length) }) else { return nil }
             position += 8 + Int64(length) + Int64(length & 1)
         }
         return position > size ? position : nil

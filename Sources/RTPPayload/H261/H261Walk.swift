@@ -109,7 +109,7 @@ struct H261Walk {
         }
         if kind.hasVector {
             // 4.2.3.4: from the macroblock before, in the same row of eleven, if that has one.
-            let prediction = isNext && ![1, 12, 23].contains(address) ? vector : (0, 0)
+            let prediction = isNext && address % 11 != 1 ? vector : (0, 0)
             guard let x = readVector(), let y = readVector() else { throw broken }
             vector = (Self.wrapped(prediction.0 + x), Self.wrapped(prediction.1 + y))
         } else {

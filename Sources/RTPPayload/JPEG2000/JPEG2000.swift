@@ -97,8 +97,11 @@ package struct JPEG2000Packetizer: Sendable {
         _ bytes: RawSpan, _ range: Range<Int>, tile: UInt16?, _ writer: inout PacketWriter, _ runs: inout [PacketRun]
     ) throws(PacketizationError) {
         let largest = layout.maximumPacketSize - PacketWriter.headerSize - Self.header
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: largest) {
-            let end = min(start + largest, range.upperBound)
+        var start = range.lowerBound
+        while start < range.upperBound {
+            var end = min(start + largest, range.upperBound)
+            // What looks like SOC within coded data (FF 4F, which may be there) is one to GStreamer's rtpj2kdepay where a packet begins.
+            if end < range.upperBound, bytes.byte(end) == 0xFF { end -= 1 }
             var header = MainHeader.none
             if tile == nil {
                 header = end < range.upperBound ? .part : start > range.lowerBound ? .lastPart : .whole
@@ -111,6 +114,7 @@ package struct JPEG2000Packetizer: Sendable {
             payload.storeBytes(of: word.bigEndian, as: UInt32.self)
             payload.storeBytes(of: UInt32(truncatingIfNeeded: start).bigEndian, toByteOffset: 4, as: UInt32.self)
             payload.advanced(by: Self.header).copy(bytes, start..<end)
+            start = end
         }
     }
 }

@@ -30,15 +30,12 @@ package struct H264Packetizer: Sendable {
     private var units: NALUnitPacketizer<H264Syntax>
 
     init(_ configuration: H264Configuration, layout: PacketLayout, payloadType: UInt8) {
-        units = NALUnitPacketizer(
-            framing: configuration.framing, parameterSets: configuration.parameterSets, layout: layout,
-            payloadType: payloadType)
+        units = NALUnitPacketizer(configuration, layout: layout, payloadType: payloadType)
     }
 
-    /// Another sample description; one that cannot be parsed changes nothing.
+    /// See `NALUnitPacketizer.configurationChanged`.
     mutating func configurationChanged(_ configuration: [UInt8]) {
-        guard let configuration = try? H264Configuration(parsing: configuration) else { return }
-        units.configurationChanged(configuration.framing, configuration.parameterSets)
+        units.configurationChanged(configuration, as: H264Configuration.self)
     }
 
     /// See `Packetizer.packetize`.

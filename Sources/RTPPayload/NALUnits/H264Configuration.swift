@@ -1,6 +1,6 @@
 /// An H.264 track's decoder configuration: AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1, the `avcC` box), or
 /// parameter sets in Annex B form.
-struct H264Configuration: Hashable, Sendable {
+struct H264Configuration: NALUnitConfiguration {
     let framing: NALUnitFraming
     let parameterSets: H264ParameterSets
     /// profile_idc, constraint flags, level_idc: the `profile-level-id` of RFC 6184 8.1.
@@ -23,50 +23,23 @@ struct H264Configuration: Hashable, Sendable {
     private init(record: [UInt8]) throws(PayloadFormatError) {
         guard record.count >= 7 else { throw PayloadFormatError("H.264 with an avcC record of \(record.count) bytes") }
         var sets = H264ParameterSets()
-        var offset = 6
-        guard Self.takeSets(record, at: &offset, count: Int(record[5] & 0x1F), into: &sets), offset < record.count
+        var reader = ConfigurationRecord(record, from: 6)
+        guard reader.takeUnits(Int(record[5] & 0x1F), into: &sets), let pictureSets = reader.number(1),
+            reader.takeUnits(pictureSets, into: &sets)
         else {
-            throw PayloadFormatError("H.264 with an avcC record cut short at byte \(offset)")
-        }
-        let pictureSets = Int(record[offset])
-        offset += 1
-        guard Self.takeSets(record, at: &offset, count: pictureSets, into: &sets) else {
-            throw PayloadFormatError("H.264 with an avcC record cut short at byte \(offset)")
+            throw PayloadFormatError("H.264 with an avcC record cut short at byte \(reader.offset)")
         }
         // Many writers leave the High profiles' tail out; what is damaged there is not needed to play.
-        if [100, 110, 122, 144].contains(record[1]), record.count > offset + 3 {
-            let extensions = Int(record[offset + 3])
-            offset += 4
-            _ = Self.takeSets(record, at: &offset, count: extensions, into: &sets)
+        if [100, 110, 122, 144].contains(record[1]), reader.skip(3), let extensions = reader.number(1) {
+            _ = reader.takeUnits(extensions, into: &sets)
         }
         self.framing = .lengthPrefixed(size: Int(record[4] & 3) + 1)
         self.parameterSets = sets
         self.profileLevel = sets.firstPair.map { Array($0.sps[1...3]) } ?? Array(record[1...3])
     }
 
-    /// Whether all `count` sets were there.
-    private static func takeSets(
-        _ record: [UInt8], at offset: inout Int, count: Int, into sets: inout H264ParameterSets
-    ) -> Bool {
-        for _ in 0..<count {
-            guard record.count - offset >= 2 else { return false }
-            let length = Int(record[offset]) << 8 | Int(record[offset + 1])
-            guard record.count - offset - 2 >= length else { return false }
-            offset += 2
-            sets.update(record.span.bytes.extracting(offset..<offset + length))
-            offset += length
-        }
-        return true
-    }
-
     private init(startCodes configuration: [UInt8]) throws(PayloadFormatError) {
-        var units: [NALUnit] = []
-        var sets = H264ParameterSets()
-        if (try? NALUnitFraming.startCodes.split(configuration.span.bytes, H264Syntax.self, into: &units)) != nil {
-            for unit in units {
-                sets.update(configuration.span.bytes.extracting(unit.range))
-            }
-        }
+        let sets = H264ParameterSets(startCodes: configuration)
         guard let pair = sets.firstPair, pair.pps != nil else {
             throw PayloadFormatError("H.264 without parameter sets")
         }

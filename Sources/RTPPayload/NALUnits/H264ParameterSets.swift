@@ -42,11 +42,4 @@ extension H264ParameterSets {
         let fitting = first(rank: 2) { sequenceParameterSetIdentifier(ofPPS: $1) == sps.key.identifier }
         return (sps.bytes, (fitting ?? first(rank: 2))?.bytes)
     }
-
-    /// H.264 7.3.2.2: pic_parameter_set_id, then seq_parameter_set_id.
-    private func sequenceParameterSetIdentifier(ofPPS unit: [UInt8]) -> UInt32? {
-        var reader = BitReader(Array(unit.dropFirst()))
-        guard reader.exponentialGolomb() != nil else { return nil }
-        return reader.exponentialGolomb()
-    }
 }

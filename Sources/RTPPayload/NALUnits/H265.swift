@@ -18,17 +18,19 @@ extension PayloadFormat {
                 FormatParameter("interop-constraints", hexadecimal(profile.constraints)),
             ]
         }
-        if let sets = configuration.parameterSets.firstTriple,
-            sets.vps.count + sets.sps.count + sets.pps.count <= maximumParameterSetBytes
-        {
-            fmtp += [
-                FormatParameter("sprop-vps", base64(sets.vps)), FormatParameter("sprop-sps", base64(sets.sps)),
-                FormatParameter("sprop-pps", base64(sets.pps)),
-            ]
+        if let sets = configuration.parameterSets.firstTriple {
+            fmtp += parameterSets(vps: sets.vps, sps: sets.sps, pps: sets.pps)
         }
         return PayloadFormat(
             mediaType: "video", encodingName: "H265", clockRate: .video, channels: nil, fmtp: fmtp,
             coding: .h265(configuration))
+    }
+
+    /// RFC 7798 7.1, RFC 9328 7.2; none if they are too large for SDP.
+    static func parameterSets(vps: [UInt8]?, sps: [UInt8], pps: [UInt8]) -> [FormatParameter] {
+        guard (vps?.count ?? 0) + sps.count + pps.count <= maximumParameterSetBytes else { return [] }
+        return (vps.map { [FormatParameter("sprop-vps", base64($0))] } ?? [])
+            + [FormatParameter("sprop-sps", base64(sps)), FormatParameter("sprop-pps", base64(pps))]
     }
 }
 
@@ -37,15 +39,12 @@ package struct H265Packetizer: Sendable {
     private var units: NALUnitPacketizer<H265Syntax>
 
     init(_ configuration: H265Configuration, layout: PacketLayout, payloadType: UInt8) {
-        units = NALUnitPacketizer(
-            framing: configuration.framing, parameterSets: configuration.parameterSets, layout: layout,
-            payloadType: payloadType)
+        units = NALUnitPacketizer(configuration, layout: layout, payloadType: payloadType)
     }
 
-    /// Another sample description; one that cannot be parsed changes nothing.
+    /// See `NALUnitPacketizer.configurationChanged`.
     mutating func configurationChanged(_ configuration: [UInt8]) {
-        guard let configuration = try? H265Configuration(parsing: configuration) else { return }
-        units.configurationChanged(configuration.framing, configuration.parameterSets)
+        units.configurationChanged(configuration, as: H265Configuration.self)
     }
 
     /// See `Packetizer.packetize`.
@@ -94,10 +93,7 @@ enum H265Syntax: NALUnitSyntax {
 
     /// RFC 7798 4.4.2: F is set if any unit's is; the lowest LayerId and the lowest TID.
     static func aggregateHeader(_ group: ArraySlice<NALUnit>) -> NALUnit.Header {
-        let forbidden = group.reduce(0) { $0 | $1.header & 0x8000 }
-        let layer = group.reduce(0x1F8) { min($0, $1.header & 0x1F8) }
-        let temporal = group.reduce(7) { min($0, $1.header & 7) }
-        return forbidden | aggregationPacket << 9 | layer | temporal
+        lowest(of: group, layer: 0x1F8) | aggregationPacket << 9
     }
 
     /// RFC 7798 4.4.3.

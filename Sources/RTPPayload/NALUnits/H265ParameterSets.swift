@@ -105,11 +105,4 @@ extension H265ParameterSets {
         let pps = first(rank: 2) { sequenceParameterSetIdentifier(ofPPS: $1) == sps.key.identifier }
         return ((vps ?? anyVPS).bytes, sps.bytes, (pps ?? anyPPS).bytes)
     }
-
-    /// H.265 7.3.2.3.1: pps_pic_parameter_set_id, then pps_seq_parameter_set_id.
-    private func sequenceParameterSetIdentifier(ofPPS unit: [UInt8]) -> UInt32? {
-        var reader = BitReader(Array(unit.dropFirst(2)))
-        guard reader.exponentialGolomb() != nil else { return nil }
-        return reader.exponentialGolomb()
-    }
 }

@@ -20,10 +20,7 @@ extension PayloadFormat {
         }
         if let (sps, pps) = sets.firstPair {
             let vps = sets.first(rank: 0) { key, _ in key.identifier == UInt32(sps[2] & 0x0F) }?.bytes
-            if (vps?.count ?? 0) + sps.count + pps.count <= maximumParameterSetBytes {
-                if let vps { fmtp.append(FormatParameter("sprop-vps", base64(vps))) }
-                fmtp += [FormatParameter("sprop-sps", base64(sps)), FormatParameter("sprop-pps", base64(pps))]
-            }
+            fmtp += parameterSets(vps: vps, sps: sps, pps: pps)
         }
         return PayloadFormat(
             mediaType: "video", encodingName: "H266", clockRate: .video, channels: nil, fmtp: fmtp,
@@ -36,15 +33,12 @@ package struct H266Packetizer: Sendable {
     private var units: NALUnitPacketizer<H266Syntax>
 
     init(_ configuration: H266Configuration, layout: PacketLayout, payloadType: UInt8) {
-        units = NALUnitPacketizer(
-            framing: configuration.framing, parameterSets: configuration.parameterSets, layout: layout,
-            payloadType: payloadType)
+        units = NALUnitPacketizer(configuration, layout: layout, payloadType: payloadType)
     }
 
-    /// Another sample description; one that cannot be parsed changes nothing.
+    /// See `NALUnitPacketizer.configurationChanged`.
     mutating func configurationChanged(_ configuration: [UInt8]) {
-        guard let configuration = try? H266Configuration(parsing: configuration) else { return }
-        units.configurationChanged(configuration.framing, configuration.parameterSets)
+        units.configurationChanged(configuration, as: H266Configuration.self)
     }
 
     /// See `Packetizer.packetize`.
@@ -99,10 +93,7 @@ enum H266Syntax: NALUnitSyntax {
 
     /// RFC 9328 4.3.2: F is set if any unit's is; the lowest LayerId and the lowest TID.
     static func aggregateHeader(_ group: ArraySlice<NALUnit>) -> NALUnit.Header {
-        let forbidden = group.reduce(0) { $0 | $1.header & 0x8000 }
-        let layer = group.reduce(0x3F00) { min($0, $1.header & 0x3F00) }
-        let temporal = group.reduce(7) { min($0, $1.header & 7) }
-        return forbidden | layer | aggregationPacket << 3 | temporal
+        lowest(of: group, layer: 0x3F00) | aggregationPacket << 3
     }
 
     /// RFC 9328 4.3.3.

@@ -20,22 +20,25 @@ struct NALUnitPacketizer<Syntax: NALUnitSyntax>: Sendable {
     /// Offsets in a unit fit in 31 bits with room to spare. Readers have a lower bound of their own.
     private static var maximumUnit: Int { 1 << 30 }
 
-    init(
-        framing: NALUnitFraming, parameterSets: ParameterSets<Syntax>, layout: PacketLayout, payloadType: UInt8
-    ) {
+    init<Configuration: NALUnitConfiguration>(
+        _ configuration: Configuration, layout: PacketLayout, payloadType: UInt8
+    ) where Configuration.Syntax == Syntax {
         self.layout = layout
         self.payloadType = payloadType
-        self.framing = framing
-        self.parameterSets = parameterSets
+        framing = configuration.framing
+        parameterSets = configuration.parameterSets
     }
 
     private var maximumPayload: Int { layout.maximumPacketSize - PacketWriter.headerSize }
 
     /// Another sample description: its NAL unit framing and its parameter sets replace the old ones, and go before the
-    /// next unit.
-    mutating func configurationChanged(_ framing: NALUnitFraming, _ parameterSets: ParameterSets<Syntax>) {
-        self.framing = framing
-        self.parameterSets = parameterSets
+    /// next unit. One that cannot be parsed changes nothing.
+    mutating func configurationChanged<Configuration: NALUnitConfiguration>(
+        _ bytes: [UInt8], as type: Configuration.Type
+    ) where Configuration.Syntax == Syntax {
+        guard let configuration = try? Configuration(parsing: bytes) else { return }
+        framing = configuration.framing
+        parameterSets = configuration.parameterSets
         isConfigurationNew = true
     }
 

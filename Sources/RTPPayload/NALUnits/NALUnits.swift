@@ -24,6 +24,14 @@ extension NALUnitSyntax {
     // H.264's and H.265's fragments do not tell.
     static func isPicturePart(_ header: NALUnit.Header) -> Bool { false }
     static var pictureEnd: UInt8 { 0 }
+
+    /// Of headers of two bytes: F if any unit has it, the lowest LayerId, the lowest TID.
+    /// - Parameter layer: the bits of LayerId.
+    static func lowest(of group: ArraySlice<NALUnit>, layer: NALUnit.Header) -> NALUnit.Header {
+        let forbidden = group.reduce(0) { $0 | $1.header & 0x8000 }
+        return forbidden | group.reduce(layer) { min($0, $1.header & layer) }
+            | group.reduce(7) { min($0, $1.header & 7) }
+    }
 }
 
 /// A NAL unit's place: in an access unit, or among the packetizer's parameter sets.

@@ -1,3 +1,5 @@
+internal import MediaCore
+
 /// Which parameter set a NAL unit is: one replaces another with the same key.
 ///
 /// Ordered as decoders want them: a set comes after those that it refers to.
@@ -93,5 +95,12 @@ struct ParameterSets<Syntax: NALUnitSyntax>: Hashable, Sendable {
             if fits(key, content) { return (key, content) }
         }
         return nil
+    }
+
+    /// The PPS's own identifier comes first, then the SPS's: H.264 7.3.2.2, H.265 7.3.2.3.1.
+    func sequenceParameterSetIdentifier(ofPPS unit: [UInt8]) -> UInt32? {
+        var reader = BitReader(Array(unit.dropFirst(Syntax.headerSize)))
+        guard reader.exponentialGolomb() != nil else { return nil }
+        return reader.exponentialGolomb()
     }
 }

@@ -35,6 +35,7 @@ package struct Offering: Hashable, Sendable {
         case none = ""
         case data = "?data"
         case text = "?text"
+        case native = "?native"
         case transportStream = "?as=ts"
     }
 
@@ -60,8 +61,8 @@ package struct Offering: Hashable, Sendable {
 
     /// Whether the code has the format; parameters of a stream may still be refused.
     package var isServed: Bool {
-        // Of many codecs and of none: `PayloadFormat.transportStream`.
-        request == .transportStream || codecs.contains { PayloadFormat.refusal(of: $0) == nil }
+        // Of many codecs and of none, `PayloadFormat.transportStream`; of a codec that has a row, the second format.
+        request == .transportStream || request == .native || codecs.contains { PayloadFormat.refusal(of: $0) == nil }
     }
 
     /// The row of a codec; nil for one that nobody has thought of.

@@ -28,8 +28,10 @@ extension Offering {
         row("H.261", [.h261], "H261", by: "RFC 4587", to: .all),
         row("Theora", [.theora], "theora", by: "draft-barbato-avt-rtp-theora", to: .all, note: "configuration in SDP"),
         row("DV", [.dv], "DV", by: "RFC 6469", to: .all, note: "with the audio that lies in its frames"),
-        row("VC-1", [.vc1, .wmv3], "vc1", by: "RFC 4425", to: []),
-        row("VC-2", [.vc2], "VC2", by: "RFC 8450", to: .ffmpeg),
+        row(
+            "VC-1", [.vc1, .wmv3], "vc1", by: "RFC 4425", to: [],
+            note: "simple, main (WMV3) and advanced profile; headers in SDP, and before each key frame"),
+        row("VC-2", [.vc2], "vc2", by: "RFC 8450", to: .ffmpeg, note: "HQ profile"),
         row(
             "uncompressed video", [.rawVideo], "raw", by: "RFC 4175", to: [.ffmpeg, .gstreamer], note: "not interlaced"),
     ]
@@ -41,6 +43,9 @@ extension Offering {
         row(
             "AAC in LATM", [.latm], "mpeg4-generic", by: "RFC 3640", .repacked, to: .all,
             note: "its frames are taken out of LATM"),
+        row(
+            "AAC in LATM, as it is", [], "MP4A-LATM", by: "RFC 6416", to: .all, request: .native,
+            note: "one frame in an element; configuration in SDP"),
         row("MPEG audio, layers 1 to 3", [.mpegAudio], "MPA", by: "RFC 2250", to: .all),
         row("AC-3", [.ac3], "ac3", by: "RFC 4184", to: .all),
         row("E-AC-3", [.eac3], "eac3", by: "RFC 4598", to: []),

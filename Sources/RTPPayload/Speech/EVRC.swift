@@ -3,7 +3,8 @@ internal import MediaCore
 // RFC 3558, RTP Payload Format for Enhanced Variable Rate Codecs (EVRC).
 
 extension PayloadFormat {
-    /// The bundled format of RFC 3558 4.1, without interleaving.
+    /// The bundled format of RFC 3558 4.1, without interleaving: `EVRC`. The header-free one (4.2) has a name of its own, EVRC0, and one frame
+    /// in a packet. Packets have as much speech as a receiver has to expect that is not told of any `maxptime` (12.1): 200 ms.
     static func evrc(_ codec: CodecDescription) throws(PayloadFormatError) -> PayloadFormat {
         try speech(codec, "EVRC", .evrc, milliseconds: 200)
     }
@@ -18,7 +19,8 @@ extension PayloadFormat {
 /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 /// ```
 /// LLL and NNN are zero without interleaving, MMM is zero for no request, Count is the number of frames less one (4.1). The byte before each
-/// stored frame is its TOC entry.
+/// stored frame is its TOC entry: the same table (5.1) tells both. An erasure (5), which a sender has no reason to make, goes as the file
+/// has it: without its entry all that follows would come 20 ms early.
 enum EVRC {
     static let header = 2
     /// What 5 bits of Count can say.

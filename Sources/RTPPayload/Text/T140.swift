@@ -14,8 +14,8 @@ extension PayloadFormat {
 /// Packetizes subtitles as text: a cue is a T140block when it appears, and a line separator ends it. T.140 is a conversation: what is
 /// written stays, so that nothing is sent when a cue disappears, and none of its place or look.
 ///
-/// The first packet has the marker: it follows a time without text (RFC 4103 4). A cue that does not fit goes on in the next packet, at
-/// the same time.
+/// The first packet has the marker: it follows a time without text (RFC 4103 3.5). A cue that does not fit goes on in the next packet, at
+/// the same time: RFC 4103 has every packet of a conversation at a time of its own, but a cue of a thousand characters is no subtitle.
 package struct T140Packetizer: Sendable {
     private let format: TextFormat
     private let layout: PacketLayout

@@ -13,10 +13,11 @@ package struct KeyPictures: Sendable {
         case mpegVideo
         case theora
         case h264(NALUnits)
-        case h265(NALUnits)
+        case h265(NALUnits, highestSubLayer: UInt8?)
         case vp8
         case vp9
         case av1(AV1Frames)
+        case vc1(VC1Sequence?)
     }
 
     private let syntax: Syntax
@@ -29,11 +30,15 @@ package struct KeyPictures: Sendable {
         case .mpeg1Video, .mpeg2Video: syntax = .mpegVideo
         case .theora: syntax = .theora
         case .h264: syntax = .h264(NALUnits(record: configuration, lengthSizeAt: 4))
-        case .h265: syntax = .h265(NALUnits(record: configuration, lengthSizeAt: 21))
+        case .h265:
+            syntax = .h265(
+                NALUnits(record: configuration, lengthSizeAt: 21),
+                highestSubLayer: UnreferencedPictures.highestSubLayer(configuration))
         case .vp8: syntax = .vp8
         case .vp9: syntax = .vp9
         case .av1: syntax = .av1(AV1Frames(configuration: configuration))
-        case .motionJPEG, .jpeg2000, .dv, .rawVideo: syntax = .every
+        case .vc1, .wmv3: syntax = .vc1(VC1Unit.sequence(of: codec))
+        case .motionJPEG, .jpeg2000, .dv, .rawVideo, .vc2: syntax = .every
         default: syntax = .any
         }
     }
@@ -54,10 +59,11 @@ package struct KeyPictures: Sendable {
         case .mpegVideo: Self.isIntraPicture(unit)
         case .theora: TheoraHeaders.isIntraFrame(unit)
         case .h264(let framing): Self.isIntraH264(unit, framing)
-        case .h265(let framing): Self.isIntraH265(unit, framing)
+        case .h265(let framing, _): Self.isIntraH265(unit, framing)
         case .vp8: VP8FrameHeader(unit)?.isKey
         case .vp9: VP9FrameHeader(unit)?.isKey
         case .av1(let frames): frames.beginsWithKey(unit)
+        case .vc1(let sequence): Self.isIntraVC1(VC1Unit(unit, in: sequence))
         }
     }
 
@@ -72,8 +78,16 @@ package struct KeyPictures: Sendable {
 
     /// Whether the unit says of itself that no later one needs it.
     package func isUnreferenced(_ unit: RawSpan) -> Bool {
-        guard case .vp8 = syntax else { return false }
-        return VP8FrameHeader(unit)?.isUnreferenced == true
+        switch syntax {
+        case .h264(let framing): UnreferencedPictures.isUnreferencedH264(unit, framing)
+        case .h265(let framing, let highest?):
+            UnreferencedPictures.isUnreferencedH265(unit, framing, highest: highest)
+        case .mpegVideo: UnreferencedPictures.isUnreferencedMPEG(unit)
+        case .mpeg4: UnreferencedPictures.isUnreferencedPlane(unit)
+        case .vp8: VP8FrameHeader(unit)?.isUnreferenced == true
+        case .vc1(let sequence): VC1Unit(unit, in: sequence).picture?.kind == .b
+        default: false
+        }
     }
 
     /// vop_coding_type 0, ISO/IEC 14496-2 table 6-20.
@@ -94,6 +108,11 @@ package struct KeyPictures: Sendable {
             offset = code
         }
         return nil
+    }
+
+    /// Nothing can begin with the end of a sequence, which some containers have as a unit.
+    private static func isIntraVC1(_ unit: VC1Unit) -> Bool? {
+        unit.sequence == nil ? nil : unit.picture?.kind == .i
     }
 
     /// The first slice is I or SI: H.264 table 7-6.

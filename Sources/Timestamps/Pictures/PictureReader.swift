@@ -12,6 +12,7 @@ struct PictureReader: Sendable {
         case mpegVideo(MPEGVideoPictures)
         case h264(H264Pictures)
         case h265(H265Pictures)
+        case vc1(VC1Pictures)
         /// In order, one shown frame to each unit.
         case av1(AV1Frames)
     }
@@ -31,7 +32,8 @@ struct PictureReader: Sendable {
             syntax = .mpegVideo(MPEGVideoPictures(configuration: codec.configuration))
         case .av1: syntax = .av1(AV1Frames(configuration: codec.configuration))
         case .theora: syntax = .theora(frame: TheoraHeaders.frameDuration(configuration: codec.configuration))
-        case .vc1, .wmv3, .vc2, .h266: syntax = .unknown
+        case .vc1, .wmv3: syntax = .vc1(VC1Pictures(codec))
+        case .h266: syntax = .unknown
         case .other(let name): syntax = Self.inOrderCodecs.contains(name) ? .inOrder : .unknown
         default: syntax = .inOrder
         }
@@ -52,6 +54,7 @@ struct PictureReader: Sendable {
         case .mpegVideo(let pictures): pictures.reorderDepth
         case .h264(let pictures): pictures.reorderDepth
         case .h265(let pictures): pictures.reorderDepth
+        case .vc1(let pictures): pictures.reorderDepth
         }
     }
 
@@ -64,6 +67,7 @@ struct PictureReader: Sendable {
         case .mpegVideo(let pictures): pictures.frameDuration
         case .h264(let pictures): pictures.frameDuration
         case .h265(let pictures): pictures.frameDuration
+        case .vc1(let pictures): pictures.frameDuration
         case .av1(let frames): frames.sequence?.frameDuration
         }
     }
@@ -99,6 +103,10 @@ struct PictureReader: Sendable {
             syntax = .inOrder
             defer { syntax = .h265(pictures) }
             return pictures.picture(in: bytes)
+        case .vc1(var pictures):
+            syntax = .inOrder
+            defer { syntax = .vc1(pictures) }
+            return pictures.picture(in: bytes)
         }
     }
 
@@ -118,6 +126,9 @@ struct PictureReader: Sendable {
         case .h265(var pictures):
             pictures.reset()
             syntax = .h265(pictures)
+        case .vc1(var pictures):
+            pictures.reset()
+            syntax = .vc1(pictures)
         }
     }
 }

@@ -8,7 +8,7 @@ package enum PictureStart {
     ///   - codec: of those that have start codes; bytes of others always begin a unit.
     package static func begins(_ bytes: RawSpan, codec: Codec) -> Bool {
         switch codec {
-        case .mpeg1Video, .mpeg2Video, .mpeg4Visual, .h264, .h265: break
+        case .mpeg1Video, .mpeg2Video, .mpeg4Visual, .h264, .h265, .vc1: break
         default: return true
         }
         var zeros = 0
@@ -23,6 +23,8 @@ package enum PictureStart {
         case .h264: return ![1, 5].contains(first & 0x1F) || bytes.byte(code + 1) & 0x80 != 0
         // first_slice_segment_in_pic_flag: ITU-T H.265 7.3.6.1.
         case .h265: return first >> 1 & 0x3F > 31 || bytes.byte(code + 2) & 0x80 != 0
+        // Slices, fields, and user data behind them or a frame do not begin a unit: SMPTE 421M annex E.
+        case .vc1: return (VC1StartCode.frame...VC1StartCode.sequenceHeader).contains(first)
         default: return true
         }
     }

@@ -52,6 +52,11 @@ COUNTED = {
     "H265": "rtph265depay", "MP4V-ES": "rtpmp4vdepay", "MPV": "rtpmpvdepay", "JPEG": "rtpjpegdepay", "H263-1998": "rtph263pdepay",
     "H263-2000": "rtph263pdepay", "MPA": "rtpmpadepay", "AC3": "rtpac3depay", "OPUS": "rtpopusdepay", "PCMU": "rtppcmudepay",
     "VP8": "rtpvp8depay", "VP9": "rtpvp9depay",
+    "DV": "rtpdvdepay", "H261": "rtph261depay", "JPEG2000": "rtpj2kdepay", "THEORA": "rtptheoradepay", "RAW": "rtpvrawdepay",
+    "VORBIS": "rtpvorbisdepay", "SPEEX": "rtpspeexdepay", "AMR": "rtpamrdepay", "AMR-WB": "rtpamrdepay", "GSM": "rtpgsmdepay",
+    "G722": "rtpg722depay", "G723": "rtpg723depay", "G729": "rtpg729depay", "ILBC": "rtpilbcdepay", "QCELP": "rtpqcelpdepay",
+    "G726-16": "rtpg726depay", "G726-24": "rtpg726depay", "G726-32": "rtpg726depay", "G726-40": "rtpg726depay",
+    "MP4A-LATM": "rtpmp4adepay",
     "PCMA": "rtppcmadepay", "L8": "rtpL8depay", "L16": "rtpL16depay", "L24": "rtpL24depay",
 }
 # After a seek: frames and units enough to judge, so that the next seek can go out.

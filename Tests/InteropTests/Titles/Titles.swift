@@ -9,14 +9,10 @@ enum Titles {
         try files(in: Place.corpus).filter { $0.pathExtension != "tsv" }
     }
 
-    /// In a container that every change must leave exact; of the others `SLUICE_INTEROP_TITLES=all` plays all.
-    static func isEstablished(_ file: URL) -> Bool {
-        ["mp4", "mov", "m4a", "m4v", "3gp", "avi"].contains(file.pathExtension.lowercased())
-    }
-
-    /// The same of its codecs.
+    /// In a container that every client plays over both transports, each time. Of the others each has one client, by turns.
     static func isEstablished(_ reference: Reference) -> Bool {
-        ![reference.video?.codec, reference.audio?.codec].contains { $0.map(ServedCodecs.recent.contains) ?? false }
+        let suffix = URL(filePath: reference.name).pathExtension
+        return ["mp4", "mov", "m4a", "m4v", "3gp", "avi"].contains(suffix.lowercased())
     }
 
     static func files(in directory: URL) throws -> [URL] {
@@ -70,13 +66,17 @@ enum Titles {
         if reference.isJoined {
             return "several recordings in one file: which of them a place belongs to cannot be told"
         }
+        if reference.video?.isDamaged == true {
+            return "its pictures are damaged, and PyAV ends at the first that FFmpeg does not decode"
+        }
         return unsought[reference.name]
     }
 
     private static let unsought = [
         "gen-intra-refresh.mp4":
             "pictures at its key frames are whole only once the refresh is through (recovery points with a count): the server does not "
-            + "take them for places to begin, and the reference does"
+            + "take them for places to begin, and the reference does",
+        "ts-aac-latm.ts": "units of 46 ms, compared in blocks of 23",
     ]
 
     static let x264 = ["-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p"]
@@ -145,6 +145,7 @@ enum Titles {
         ),
         ("gen-mpeg1-pcm8.avi", 4, ["-c:v", "mpeg1video", "-g", "15", "-bf", "2", "-c:a", "pcm_u8", "-ar", "8000"]),
         ("gen-h263-mulaw.avi", 4, ["-vf", "scale=352:288", "-c:v", "h263"] + telephone("pcm_mulaw")),
+        ("gen-h261-mulaw.avi", 4, ["-vf", "scale=352:288", "-c:v", "h261"] + telephone("pcm_mulaw")),
         ("gen-mpeg4-gsm.mov", 4, mpeg4 + telephone("libgsm")),
         ("gen-mpeg4-gsm-ms.avi", 4, mpeg4 + telephone("libgsm_ms")),
         ("gen-mpeg4-g7231.avi", 4, mpeg4 + telephone("g723_1") + ["-b:a", "6300"]),

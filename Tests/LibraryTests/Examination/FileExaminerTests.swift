@@ -45,6 +45,31 @@ import Testing
         #expect(reading.isWhole && !reading.splits && !reading.isTruncated && reading.skippedUnits == 0)
     }
 
+    /// As programs leave the sizes of what they write to a pipe: SoX, others with a sign, FFmpeg; and one that a file cut off states.
+    @Test(
+        arguments: [
+            (UInt32(0x7FFF_F000), nil), (0x7FFF_FFFF, nil), (0xFFFF_FFFF, nil), (0, nil), (0x7FFF_0000, true),
+            (0x100_0000, true),
+        ] as [(UInt32, Bool?)]) func `a size that was never filled in is no promise`(size: UInt32, isMissing: Bool?)
+        throws
+    {
+        var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: ContainerFixture.wav.path)))
+        let header = try #require(bytes.firstRange(of: Array("data".utf8))).upperBound
+        func put(_ value: UInt32, at place: Int) {
+            bytes.replaceSubrange(place..<place + 4, with: withUnsafeBytes(of: value.littleEndian) { Array($0) })
+        }
+        put(size == 0 || size == .max ? size : size + UInt32(header - 4), at: 4)
+        put(size == 0 ? .max : size, at: header)
+        let url = Fixture.directory.appendingPathComponent("streamed-\(size).wav")
+        try Data(bytes).write(to: url)
+        let examination = try Self.examine(url.path)
+        #expect((examination.missingBytes != nil) == (isMissing ?? false))
+        #expect(examination.refusal == nil)
+        let duration = try #require(examination.description?.duration)
+        #expect(abs((duration - .seconds(10)).nanoseconds) < 10_000_000)
+        #expect(examination.reading?.isWhole == true && examination.reading?.isTruncated == false)
+    }
+
     enum Cut: CaseIterable {
         case movie, avi, matroska, wav
 

@@ -83,6 +83,35 @@ import Testing
         }
     }
 
+    /// 45 MB, in which not every clock reference is looked at: 240 s, jumps that nothing flags, forward by less than the parts between places
+    /// last, by more, and back.
+    @Test func `a large file's clock may jump`() throws {
+        var writer = TransportStreamWriter()
+        writer.append(60_000)
+        for jump in [75, 400, 3, 160] as [Int64] { writer.append(45_000, jump: jump * 27_000_000, flagged: false) }
+        let title = try Self.open(writer.write("large"))
+        let duration = try #require(title.duration)
+        #expect(abs((duration - .seconds(240)).nanoseconds) < 40_000_000, "\(duration)")
+        for place in [59, 61, 106, 151, 239] as [Int64] {
+            let reading = title.cursor().readBatch(seek: .seconds(place))
+            let start = try #require(reading.start)
+            #expect(start <= .seconds(place) && .seconds(place) - start < .milliseconds(250), "\(place): \(start)")
+        }
+    }
+
+    /// No jumps: twenty times fewer bits for a while.
+    @Test func `a large file's rate may change`() throws {
+        var writer = TransportStreamWriter()
+        writer.append(100_000)
+        writer.slowness = 20
+        writer.append(5_000)
+        writer.slowness = 1
+        writer.append(100_000)
+        let title = try Self.open(writer.write("slow"))
+        let duration = try #require(title.duration)
+        #expect(abs((duration - .seconds(300)).nanoseconds) < 40_000_000, "\(duration)")
+    }
+
     /// To the tables before the last key frame at or before the place.
     @Test(arguments: [
         (0, 0), (1, 0), (199, 0), (201, 0), (203, 200), (399, 200), (403, 400), (1_000, 800), (2_990, 2_800),

@@ -9,7 +9,14 @@ struct TransportStreamWriter {
     static let ticksPerPacket: Int64 = 27_000
 
     /// Ticks of 27 MHz, of packet 0.
-    var clock: Int64 = 10 * 27_000_000
+    private var clock: Int64 = 10 * 27_000_000
+    /// Packets come so many times as slowly from now on.
+    var slowness: Int64 = 1 {
+        didSet {
+            clock += Int64(packets.count - origin) * Self.ticksPerPacket * oldValue
+            origin = packets.count
+        }
+    }
     private(set) var packets: [[UInt8]] = []
     /// The clock has not jumped since this packet.
     private var origin = 0
@@ -36,7 +43,7 @@ struct TransportStreamWriter {
                         ]))
             default:
                 let isKey = index % 200 == 2
-                let reference = index % 10 == 5 ? clock + Int64(index - origin) * Self.ticksPerPacket : nil
+                let reference = index % 10 == 5 ? clock + Int64(index - origin) * Self.ticksPerPacket * slowness : nil
                 packets.append(
                     Self.video(index, isKey: isKey, clock: reference, isDiscontinuity: isFlagged && reference != nil))
                 if reference != nil { isFlagged = false }

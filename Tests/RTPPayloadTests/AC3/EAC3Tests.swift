@@ -61,6 +61,20 @@ import Testing
         #expect(Array(made.payloads.map { $0[2...] }.joined()) == Self.independent51)
     }
 
+    /// RFC 4598 4.1 by hand: seven zeros and F, NF; the frame or its parts. Five words and one more: 12 bytes.
+    @Test func headers() throws {
+        let frame = hex("0B77 0005 3480 818283848586")
+        let layout = PacketLayout(prefix: 0, maximumPacketSize: 128)
+        var packetizer = try Self.format(frame).packetizer(layout)
+        let one = try Packetized(&packetizer, frame, layout: layout)
+        #expect(one.payloads == [hex("00 01 0B77 0005 3480 818283848586")])
+        let two = try Packetized(&packetizer, frame + frame, layout: layout)
+        #expect(two.payloads == [hex("00 02 0B77 0005 3480 818283848586 0B77 0005 3480 818283848586")])
+        let long = Self.frame("0B77 003F 3480", 128)
+        let parts = try Packetized(&packetizer, long, layout: layout)
+        #expect(parts.payloads == [hex("01 02") + long[..<114], hex("01 02") + long[114...]])
+    }
+
     /// Whole syncframes share a packet, those of all substreams; a frame that does not fit goes alone, in fragments.
     @Test func substreams() throws {
         let layout = PacketLayout(prefix: 0, maximumPacketSize: 1372)

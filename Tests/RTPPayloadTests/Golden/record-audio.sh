@@ -49,4 +49,5 @@ $C adts-ffmpeg 600 clip.aac -- $F -i clip.m4a -c copy -f rtp "rtp://127.0.0.1:PO
 make 44100 stereo 0.6 clip.m4a aac -b:a 64k
 $F -y -i clip.m4a -c copy -f latm clip.loas
 $C latm-ffmpeg 160 clip.loas -- $F -i clip.m4a -c copy -f rtp "rtp://127.0.0.1:PORT?pkt_size=160"
+$C latm-ffmpeg-native 160 clip.loas -- $F -i clip.m4a -c copy -f rtp -rtpflags latm "rtp://127.0.0.1:PORT?pkt_size=160"
 rm clip.* clip24.wav clip8.wav clipu.wav clipa.wav

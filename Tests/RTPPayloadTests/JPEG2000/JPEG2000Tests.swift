@@ -154,6 +154,18 @@ import Testing
         #expect(try Self.depacketize(made.payloads) == unit)
     }
 
+    /// GStreamer would begin a picture there: the packet before is a byte shorter.
+    @Test(arguments: 93...96) func dataThatLooksLikeAMarker(place: Int) throws {
+        var data = Self.data(300)
+        data.replaceSubrange(place..<place + 2, with: hex("FF4F"))
+        let unit = Self.image([Self.tilePart(0, data)])
+        var packetizer = try packetizer(unit)
+        let payloads = try Packetized(&packetizer, unit, layout: layout).payloads
+        #expect(payloads.dropFirst(2).allSatisfy { $0[8] != 0xFF })
+        #expect(payloads[1].count - 8 == (place == 94 ? largest - 1 : largest))
+        #expect(try Self.depacketize(payloads) == unit)
+    }
+
     /// Psot 0: up to the end; too much, or too little: what is there.
     @Test(arguments: [0, 13, 5000, 1 << 31]) func tilePartLengths(psot: Int) throws {
         let unit = Self.image([Self.tilePart(3, Self.data(300), psot: psot)])

@@ -69,6 +69,14 @@ import Testing
         #expect(try #require(Offering.of(codec)).byDefault == byDefault)
     }
 
+    /// The codec itself has a row too, with the format that everybody gets.
+    @Test func whatIsAskedForByNative() {
+        let rows = Offering.all.filter { $0.request == .native }
+        #expect(rows.map(\.encodingNames) == [["MP4A-LATM"]])
+        #expect(rows.allSatisfy { $0.isServed && $0.byDefault == .onRequest })
+        #expect(Offering.of(.latm)?.encodingNames == ["mpeg4-generic"])
+    }
+
     static let receivers: [(Receivers, String)] = [
         (.all, "FFmpeg, GStreamer, VLC"), (.ffmpeg9, "FFmpeg 9"), ([.ffmpeg5, .vlc], "FFmpeg 5.1, VLC"),
         ([], "none of these"),

@@ -99,6 +99,23 @@ import Testing
         }
     }
 
+    /// RFC 3558 4.1 by hand: RR LLL NNN, MMM Count, entries of 4 bits filled up with zeros, the frames without their types.
+    @Test func bundlesOfEVRC() throws {
+        let full = "11223344556677889900AABBCCDDEEFF010203040506"
+        let half = "A1A2A3A4A5A6A7A8A9AA"
+        let rows = [
+            ("04 \(full)", "00 00 40 \(full)"),
+            ("04 \(full) 01 E1E2", "00 01 41 \(full) E1E2"),
+            ("03 \(half) 00 04 \(full)", "00 02 30 40 \(half) \(full)"),
+            ("01 E1E2 05 03 \(half) 01 E3E4", "00 03 15 31 E1E2 \(half) E3E4"),
+        ]
+        let layout = PacketLayout(prefix: 0, maximumPacketSize: 1372)
+        var packetizer = try SpeechFixture(.evrc).format().packetizer(layout)
+        for (unit, payload) in rows {
+            #expect(try Packetized(&packetizer, hex(unit), layout: layout, markers: .none).payloads == [hex(payload)])
+        }
+    }
+
     @Test func commonFramesOfG729() throws {
         let layout = PacketLayout(prefix: 0, maximumPacketSize: 1372)
         var packetizer = try SpeechFixture(.g729).format().packetizer(layout)

@@ -25,6 +25,15 @@ import Testing
         }
     }
 
+    /// The picture before it stays: one whole packet of the codec, of no bytes.
+    @Test func emptyUnit() throws {
+        let layout = PacketLayout(prefix: 0, maximumPacketSize: 128)
+        var packetizer = try PayloadFormat.make(for: Self.codecs[1]).packetizer(layout)
+        let payloads = try Packetized(&packetizer, [], layout: layout, markers: .none).payloads
+        // Behind the ident: whole, raw, one packet; its length.
+        #expect(payloads.map { Array($0.dropFirst(3)) } == [[0x01, 0, 0]])
+    }
+
     /// Jumbo datagrams: 16 bits of length are enough for the largest.
     @Test func largestPacket() throws {
         let layout = PacketLayout(prefix: 0, maximumPacketSize: 65_507)

@@ -7,6 +7,13 @@ import Testing
     static let avcC: [UInt8] = [1, 0x64, 0, 0x1E, 0xFF, 0xE0, 0]
     static let hvcC: [UInt8] = [1] + [UInt8](repeating: 0, count: 20) + [0xFF, 0]
 
+    static let main: [UInt8] = [0x44, 0x21, 0x1A, 0x01]
+    static let mainWithB: [UInt8] = [0x44, 0x21, 0x1A, 0x11]
+    static let mainReduced: [UInt8] = [0x44, 0x21, 0x1A, 0x81]
+    /// PROFILE 3, LEVEL 1; 1920 x 1080; INTERLACE is the second bit behind the sizes.
+    static let progressive: [UInt8] = [0, 0, 1, 0x0F, 0xCA, 0x00, 0x3B, 0xF2, 0x1B, 0x09]
+    static let interlaced: [UInt8] = [0, 0, 1, 0x0F, 0xCA, 0x00, 0x3B, 0xF2, 0x1B, 0x49]
+
     /// A start of a unit that a container calls a key frame, and whether decoding can begin there.
     static let units: [(String, Codec, configuration: [UInt8], [UInt8], Bool?)] = [
         ("H.263 I", .h263, [], [0, 0, 0x80, 0x02, 0x08, 0x04, 0x1E], true),
@@ -35,7 +42,26 @@ import Testing
         ("AV1 still picture", .av1, [], [0x0A, 3, 0x18, 0, 0, 0x32, 1, 0x80], true),
         ("AV1 still picture of a record", .av1, [0x81, 0, 0x0C, 0, 0x0A, 3, 0x18, 0, 0], [0x32, 1, 0x80], true),
         ("AV1 without a frame", .av1, [], [0x12, 0], nil),
+        ("VC-2", .vc2, [], [0x42, 0x42, 0x43, 0x44], true),
         ("Motion JPEG", .motionJPEG, [], [0xFF, 0xD8], true),
+        // INTERPFRM 0, FRMCNT 2, RANGEREDFRM or not, PTYPE; the second bit of PTYPE is there with B-pictures.
+        ("VC-1 main I", .wmv3, main, [0x00, 0x40], true),
+        ("VC-1 main P", .wmv3, main, [0x20, 0x40], false),
+        ("VC-1 main I with B-pictures", .wmv3, mainWithB, [0x10, 0x40], true),
+        ("VC-1 main B", .wmv3, mainWithB, [0x00, 0x40], false),
+        ("VC-1 main, range reduced I", .wmv3, mainReduced, [0x20, 0x40], true),
+        ("VC-1 main, skipped", .wmv3, main, [0x00], false),
+        ("VC-1 I", .vc1, progressive, [0, 0, 1, 0x0D, 0xC0], true),
+        ("VC-1 I without its start code", .vc1, progressive, [0xC0, 0x12], true),
+        ("VC-1 P without its start code", .vc1, progressive, [0x00, 0x12], false),
+        ("VC-1 BI", .vc1, progressive, [0, 0, 1, 0x0D, 0xE0], false),
+        ("VC-1 skipped", .vc1, progressive, [0, 0, 1, 0x0D, 0xF0], false),
+        ("VC-1 frame behind an interlaced sequence's header", .vc1, [], interlaced + [0, 0, 1, 0x0D, 0xB0], true),
+        ("VC-1 progressive P of an interlaced sequence", .vc1, interlaced, [0, 0, 1, 0x0D, 0x00], false),
+        ("VC-1 fields I and P", .vc1, interlaced, [0, 0, 1, 0x0D, 0xC8, 0, 0, 1, 0x0C, 0], true),
+        ("VC-1 fields P and I without a start code", .vc1, interlaced, [0xD0, 7, 0, 0, 1, 0x0C, 0], false),
+        ("VC-1 without a sequence header", .vc1, [], [0, 0, 1, 0x0D, 0xC0], nil),
+        ("VC-1 without a picture", .vc1, interlaced, [0, 0, 1, 0x0A], false),
         ("nothing that can be read", .mpeg4Visual, [], [1, 2, 3], nil),
         ("empty", .h264, avcC, [], nil),
     ]
@@ -52,6 +78,8 @@ import Testing
     /// 9.7), which the boolean decoder reads from zeros.
     @Test(arguments: [
         (Codec.vp8, [0x11, 2, 0, 0, 0, 0], true), (.vp8, [0x11, 2, 0, 0xFF, 0xFF], false), (.vp9, [0x86], false),
+        (.av1, [0x32, 1, 0x30], false), (.motionJPEG, [0xFF, 0xD8], false), (.mpeg2Video, [0, 0, 1, 0, 0, 0x1F], true),
+        (.mpeg4Visual, [0, 0, 1, 0xB6, 0x90], true), (.h264, [0, 0, 1, 0x01, 0x9A], true), (.h264, [], false),
     ])
     func whatNoOtherNeeds(_ codec: Codec, _ unit: [UInt8], _ isUnreferenced: Bool) {
         let keys = KeyPictures(CodecDescription(codec: codec, kind: .video))

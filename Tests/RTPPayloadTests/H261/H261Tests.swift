@@ -9,15 +9,11 @@ import Testing
     /// The picture in the payloads: RFC 4587 4.1, SBIT and EBIT.
     private static func depacketize(_ payloads: [[UInt8]]) throws -> [UInt8] {
         var bits: [UInt8] = []
-        for payload in payloads {
-            guard payload.count > 4 else { throw DepacketizationError("empty payload") }
-            let (skipped, unused) = (Int(payload[0] >> 5), Int(payload[0] >> 2 & 7))
-            guard skipped == bits.count % 8 else { throw DepacketizationError("SBIT \(skipped)") }
-            let all = payload[4...].flatMap { byte in (0..<8).map { byte >> (7 - $0) & 1 } }
-            bits += all[skipped..<all.count - unused]
+        for payload in try payloads.map({ try H261Payload($0) }) {
+            guard payload.skipped == bits.count % 8 else { throw DepacketizationError("SBIT \(payload.skipped)") }
+            bits += payload.bits
         }
-        guard bits.count % 8 == 0 else { throw DepacketizationError("bits without a byte") }
-        return stride(from: 0, to: bits.count, by: 8).map { bits[$0..<$0 + 8].reduce(0) { $0 << 1 | $1 } }
+        return try H261Payload.bytes(bits)
     }
 
     private static func units() throws -> [[UInt8]] { try GoldenFile("h261-gst").units.map(\.bytes) }
@@ -58,11 +54,7 @@ import Testing
         var packetizer = try PayloadFormat.make(for: Self.codec).packetizer(layout)
         let whole = try Self.units()
         for _ in 0..<40 {
-            var unit = whole.randomElement(using: &random)!
-            unit = Array(unit.prefix(Int.random(in: 0...unit.count, using: &random)))
-            for _ in 0..<Int.random(in: 0...4, using: &random) where !unit.isEmpty {
-                unit[Int.random(in: 0..<unit.count, using: &random)] = random.bytes(1)[0]
-            }
+            let unit = random.damaged(whole.randomElement(using: &random)!)
             if let made = try? Packetized(&packetizer, unit, layout: layout) {
                 #expect(try Self.depacketize(made.payloads) == unit)
             }

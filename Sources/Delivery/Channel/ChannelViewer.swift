@@ -1,0 +1,388 @@
+package import MediaCore
+import RTP
+
+/// A viewer of a channel: a place in the tide for each of its streams, and where their packets go.
+///
+/// It is sent what is at its place as long as its transports take it. One that falls out of the window goes on with the newest key frame; a
+/// byte stream is given whole units alone, so that none is ever left half sent. Belongs to its outlet's loop.
+package final class ChannelViewer {
+    enum State {
+        case idle
+        /// It waits for a unit to begin with.
+        case starting((Result<Viewer.Start, MediaError>) -> Void)
+        case playing
+        case paused
+        /// All is sent and BYE has gone out.
+        case ended
+        case closed
+    }
+
+    struct Stream {
+        /// The track's position in the title: the channel's line.
+        let line: Int
+        let transport: any PacketTransport
+        var phase = Phase.waiting
+        /// Of the next run, in the lane of `line`.
+        var place = 0
+        /// Packets of the line before the next one that this viewer is to have.
+        var ordinal: Int64?
+        /// A report goes before the next packet.
+        var needsReport = true
+        var hasSent = false
+
+        enum Phase {
+            /// Set up since the last PLAY.
+            case waiting
+            /// Runs are passed over until one begins a unit; of the stream that leads, one where decoding can begin.
+            case joining(atRandomAccess: Bool)
+            case sending
+        }
+    }
+
+    /// What a wake of the pacer came to.
+    enum Departed {
+        case wake(MediaTime)
+        case wait
+        /// It has taken nothing for longer than it may.
+        case stalled
+        /// Nothing follows.
+        case done
+    }
+
+    let outlet: ChannelOutlet
+    /// Tracks that are pictures: one of them leads, if any is set up.
+    private let videoLines: Set<Int>
+    private(set) var state = State.idle
+    private(set) var streams: [Stream] = []
+    /// Among the outlet's viewers.
+    var place: Int?
+    /// While it catches up: when it began, and when what it began with was sent.
+    private var catchUp: (begin: MediaTime, time: MediaTime)?
+    private var stalledSince: MediaTime?
+    package private(set) var counters = DeliveryCounters()
+
+    /// Called once when everything was sent, BYE included; with the reason if the channel failed.
+    package var ended: ((MediaError?) -> Void)?
+    /// Called when it has had something to take and has taken nothing for `ChannelLimits.stallTime`.
+    package var stalled: (() -> Void)?
+
+    /// - Parameter videoTracks: positions in the title.
+    package init(outlet: ChannelOutlet, videoTracks: Set<Int>) {
+        self.outlet = outlet
+        self.videoLines = videoTracks
+    }
+
+    // MARK: Streams
+
+    /// A stream that is sent from the next PLAY, or `join`, on.
+    package func add(track: Int, transport: any PacketTransport) {
+        streams.removeAll { $0.line == track }
+        streams.append(Stream(line: track, transport: transport))
+        streams.sort { $0.line < $1.line }
+    }
+
+    /// A stream ends: BYE, if anything was sent of it and the end has not said it.
+    package func remove(track: Int) {
+        guard let index = streams.firstIndex(where: { $0.line == track }) else { return }
+        if case .ended = state {} else { sendGoodbye(index) }
+        streams.remove(at: index)
+        guard streams.isEmpty else { return }
+        cancelStarting()
+        outlet.leave(self)
+    }
+
+    /// While playing: streams that were added begin with the next unit; the others go on.
+    /// - Returns: where they stand.
+    package func join() -> Viewer.Start {
+        for index in streams.indices {
+            guard case .waiting = streams[index].phase else { continue }
+            streams[index].place = outlet.tide.lanes[streams[index].line].end
+            streams[index].phase = .joining(atRandomAccess: true)
+        }
+        outlet.schedule(atOnce: true)
+        return start
+    }
+
+    // MARK: Play, pause, close
+
+    /// Begins at the live point, also after a pause.
+    /// - Parameter completion: called once, when it is known what is sent first; media follows after it returns.
+    package func play(completion: @escaping (Result<Viewer.Start, MediaError>) -> Void) {
+        cancelStarting()
+        if case .closed = state { return completion(.failure(.cancelled)) }
+        state = .starting(completion)
+        stalledSince = nil
+        for index in streams.indices { (streams[index].phase, streams[index].needsReport) = (.waiting, true) }
+        waitsFrom = nil
+        if outlet.enter(self) { windowIsKnown() }
+    }
+
+    /// What is in the window is known: one that waits for the next key frame waits from here on.
+    func windowIsKnown() {
+        guard outlet.limits.joinBurst == nil, let leader else { return }
+        waitsFrom = outlet.tide.lanes[streams[leader].line].end
+    }
+
+    private func cancelStarting() {
+        guard case .starting(let completion) = state else { return }
+        state = .idle
+        completion(.failure(.cancelled))
+    }
+
+    package func pause() {
+        switch state {
+        case .starting: cancelStarting()
+        case .playing: state = .paused
+        case .idle, .paused, .ended, .closed: return
+        }
+        outlet.leave(self)
+    }
+
+    /// BYE on every stream of which anything was sent, unless the end came before; then nothing more.
+    package func close() {
+        switch state {
+        case .closed: return
+        case .ended: break
+        default: for index in streams.indices { sendGoodbye(index) }
+        }
+        let last = state
+        state = .closed
+        outlet.leave(self)
+        if case .starting(let completion) = last { completion(.failure(.cancelled)) }
+    }
+
+    private func sendGoodbye(_ index: Int) {
+        guard streams[index].hasSent else { return }
+        let line = streams[index].line
+        streams[index].transport.send(control: outlet.goodbye(line: line, now: outlet.environment.now()))
+    }
+
+    // MARK: What transports report
+
+    package func accepted(packets: Int, refused: Bool = false) {
+        stalledSince = nil
+        if refused { counters.sendErrors += packets } else { counters.packetsSent += packets }
+    }
+
+    /// A transport that was full has room again.
+    package func transportDrained() {
+        stalledSince = nil
+        if place != nil { outlet.schedule(atOnce: true) }
+    }
+
+    /// The channel's report, for those who have begun.
+    func report(_ bytes: [UInt8], line: Int) {
+        guard case .playing = state,
+            let stream = streams.first(where: { $0.line == line }), case .sending = stream.phase, !stream.needsReport
+        else { return }
+        stream.transport.send(control: bytes)
+    }
+
+    // MARK: Beginning
+
+    /// The place in the leader's lane from which on it waits for a key frame.
+    private var waitsFrom: Int?
+
+    /// The stream whose key frames the others follow: of pictures, if there are any.
+    private var leader: Int? {
+        streams.indices.first { videoLines.contains(streams[$0].line) } ?? streams.indices.first
+    }
+
+    /// Takes places if there is a unit to begin with: the newest key frame in the window, or behind `waitsFrom`.
+    private func takePlaces(now: MediaTime) -> Bool {
+        guard let leader else { return false }
+        let lane = outlet.tide.lanes[streams[leader].line]
+        let earliest = max(waitsFrom ?? lane.first, lane.first)
+        guard earliest < lane.end,
+            let key = (earliest..<lane.end).last(where: { lane.run(at: $0).beginsRandomAccess })
+        else { return false }
+        let begin = lane.run(at: key).time
+        for index in streams.indices {
+            let lane = outlet.tide.lanes[streams[index].line]
+            let place =
+                index == leader
+                ? key : (lane.first..<lane.end).first { lane.run(at: $0).beginsUnit && lane.run(at: $0).time >= begin }
+            streams[index].place = place ?? lane.end
+            streams[index].phase = place == nil ? .joining(atRandomAccess: false) : .sending
+            skip(to: place, index)
+        }
+        waitsFrom = nil
+        catchUp = (now, begin)
+        return true
+    }
+
+    /// Packets that were sent to others between what this viewer had and what it has next are counted.
+    private func skip(to place: Int?, _ index: Int) {
+        guard let place else { return }
+        let ordinal = outlet.tide.lanes[streams[index].line].run(at: place).ordinal
+        if let expected = streams[index].ordinal, ordinal > expected {
+            counters.packetsDiscarded += Int(ordinal - expected)
+        }
+        streams[index].ordinal = ordinal
+    }
+
+    /// What Range and RTP-Info say: a time at which each stream has a timestamp, and each stream's next packet.
+    package var start: Viewer.Start {
+        let firsts = streams.map { stream -> ChannelRun? in
+            let lane = outlet.tide.lanes[stream.line]
+            return stream.place < lane.end && stream.place >= lane.first ? lane.run(at: stream.place) : nil
+        }
+        let position = firsts.compactMap { $0?.unit.presentationTime }.min() ?? .zero
+        let starts = zip(streams, firsts).map { stream, first in
+            let sender = outlet.senders[stream.line]
+            let lane = outlet.tide.lanes[stream.line]
+            guard let first else {
+                return Viewer.StreamStart(
+                    track: stream.line,
+                    sequenceNumber: sender.nextSequenceNumber.advanced(by: lane.packetsAfter),
+                    timestamp: sender.clock.timestamp(of: position))
+            }
+            // From the unit's own timestamp: the channel's map may have moved since.
+            let behind = sender.clock.ticks(of: first.unit.presentationTime - position)
+            return Viewer.StreamStart(
+                track: stream.line, sequenceNumber: first.sequenceNumber,
+                timestamp: first.timestamp.advanced(by: -behind))
+        }
+        return Viewer.Start(position: position, end: nil, streams: starts)
+    }
+
+    // MARK: Departing
+
+    /// Sends what is due and the transports take.
+    func depart(now: MediaTime) -> Departed {
+        if case .starting(let completion) = state {
+            if case .failed(let error) = outlet.end {
+                state = .idle
+                completion(.failure(error))
+                return .done
+            }
+            guard takePlaces(now: now) else {
+                if case .over = outlet.end {
+                    state = .idle
+                    completion(.failure(.notFound))
+                    return .done
+                }
+                return .wait
+            }
+            state = .playing
+            completion(.success(start))
+        }
+        guard case .playing = state else { return .wait }
+        if hasFallenOut { return goForward(now: now) }
+        return departRuns(now: now)
+    }
+
+    private var hasFallenOut: Bool {
+        streams.contains { stream in
+            guard case .sending = stream.phase else { return false }
+            return stream.place < outlet.tide.lanes[stream.line].first
+        }
+    }
+
+    /// To the newest key frame, as soon as the transports can take it.
+    private func goForward(now: MediaTime) -> Departed {
+        guard !streams.contains(where: { $0.transport.isFull }) else { return blocked(now: now) }
+        guard takePlaces(now: now) else { return .wait }
+        return departRuns(now: now)
+    }
+
+    private func departRuns(now: MediaTime) -> Departed {
+        var budget = catchUp == nil ? Int.max : outlet.pacing.burst
+        while let index = next() {
+            let lane = outlet.tide.lanes[streams[index].line]
+            if let due = due(lane.run(at: streams[index].place).time), due > now { return .wake(due) }
+            if budget <= 0 { return .wake(now + outlet.pacing.quantum) }
+            guard !streams[index].transport.isFull else { return blocked(now: now) }
+            budget -= send(index, now: now)
+        }
+        catchUp = nil
+        stalledSince = nil
+        return outlet.end == nil ? .wait : .done
+    }
+
+    /// When a run is due that others had at `time`; nil if it is.
+    private func due(_ time: MediaTime) -> MediaTime? {
+        guard let catchUp, let burst = outlet.limits.joinBurst else { return nil }
+        return catchUp.begin + MediaTime(nanoseconds: (time - catchUp.time).nanoseconds / Int64(burst))
+    }
+
+    /// The stream whose next run was sent first; nil if all have had what there is.
+    private func next() -> Int? {
+        var next: (index: Int, time: MediaTime)?
+        for index in streams.indices {
+            passOver(index)
+            let lane = outlet.tide.lanes[streams[index].line]
+            guard case .sending = streams[index].phase,
+                streams[index].place < lane.end(isPaced: streams[index].transport.isPaced)
+            else { continue }
+            let time = lane.run(at: streams[index].place).time
+            if next == nil || time < next!.time { next = (index, time) }
+        }
+        return next?.index
+    }
+
+    /// Of a stream that joins, what comes before the unit that it begins with.
+    private func passOver(_ index: Int) {
+        guard case .joining(let atRandomAccess) = streams[index].phase else { return }
+        let lane = outlet.tide.lanes[streams[index].line]
+        var place = max(streams[index].place, lane.first)
+        while place < lane.end {
+            let run = lane.run(at: place)
+            if run.beginsUnit, !atRandomAccess || run.unit.isRandomAccessPoint {
+                streams[index].phase = .sending
+                skip(to: place, index)
+                break
+            }
+            place += 1
+        }
+        streams[index].place = place
+    }
+
+    /// Sends one run, or over a byte stream one unit; returns the packets.
+    private func send(_ index: Int, now: MediaTime) -> Int {
+        let line = streams[index].line
+        let transport = streams[index].transport
+        if streams[index].needsReport {
+            transport.send(control: outlet.report(line: line, now: now))
+            (streams[index].needsReport, streams[index].hasSent) = (false, true)
+        }
+        var packets = 0
+        while true {
+            let departure = outlet.tide.departure(line: line, place: streams[index].place, id: transport.interleavedID)
+            transport.send(departure)
+            packets += departure.packets
+            counters.bytesSent += (departure.packets - 1) * departure.packetSize + departure.lastPacketSize
+            streams[index].place += 1
+            if transport.isPaced || departure.packetsAfter == 0 { break }
+        }
+        streams[index].ordinal = (streams[index].ordinal ?? 0) + Int64(packets)
+        return packets
+    }
+
+    /// A transport is full: the loop's socket is offered more in the next quantum, a byte stream tells when it has room.
+    private func blocked(now: MediaTime) -> Departed {
+        guard streams.contains(where: { !$0.transport.isPaced && $0.transport.isFull }) else {
+            return .wake(now + outlet.pacing.quantum)
+        }
+        let since = stalledSince ?? now
+        stalledSince = since
+        if now - since >= outlet.limits.stallTime { return .stalled }
+        return .wake(since + outlet.limits.stallTime)
+    }
+
+    /// Nothing follows: BYE, or the failure has been told.
+    func finish() {
+        outlet.leave(self)
+        guard case .playing = state else { return }
+        state = .ended
+        for stream in streams {
+            guard let bytes = outlet.goodbyes[stream.line] else { continue }
+            stream.transport.send(control: bytes)
+        }
+        switch outlet.end {
+        case .over(let failure): ended?(failure)
+        case .failed(let error): ended?(error)
+        case nil: ended?(nil)
+        }
+    }
+}
