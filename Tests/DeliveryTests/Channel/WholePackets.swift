@@ -1,3 +1,4 @@
+import MediaCore
 import RTP
 import TestSupport
 import Testing
