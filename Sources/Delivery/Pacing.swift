@@ -24,6 +24,8 @@ package struct PacingLimits: Hashable, Sendable {
     package var startInterval: MediaTime
     /// Packets of a large unit that leave together, while its even rate is no higher than that in each quantum.
     package var step: Int
+    /// When something leaves, so does what is due within this time: one send for what would be several.
+    package var gather: MediaTime
 
     package static let standard = PacingLimits(quantum: .milliseconds(2), lead: .milliseconds(300), burst: 32)
 
@@ -32,12 +34,15 @@ package struct PacingLimits: Hashable, Sendable {
     ///   - startLead: `lead` if nil.
     ///   - startInterval: the default makes 8.8 Mbit/s of sixteen packets of 1,372 bytes.
     package init(
-        quantum: MediaTime, lead: MediaTime, burst: Int, step: Int? = nil, goodbyeDelay: MediaTime = .seconds(1),
-        startLead: MediaTime? = nil, startInterval: MediaTime = .milliseconds(20)
+        quantum: MediaTime, lead: MediaTime, burst: Int, step: Int? = nil,
+        goodbyeDelay: MediaTime = .seconds(1),
+        startLead: MediaTime? = nil, startInterval: MediaTime = .milliseconds(20), gather: MediaTime = .zero
     ) {
         let startLead = startLead ?? lead
         let step = step ?? max(1, burst / 2)
         precondition(step > 0 && startInterval >= .zero)
+        precondition(gather >= .zero)
+        self.gather = gather
         precondition(quantum > .zero && lead >= .zero && burst > 0 && goodbyeDelay >= .zero && startLead >= .zero)
         self.startLead = startLead
         self.startInterval = startInterval
@@ -61,6 +66,13 @@ package struct PacingLimits: Hashable, Sendable {
 
     /// Whether a unit is too large to leave in one quantum.
     package func isLarge(_ packets: Int32) -> Bool { packets > burst }
+
+    /// For what leaves to many at once, where each send is as many as there are viewers.
+    package func forMany(gather: MediaTime) -> PacingLimits {
+        var limits = self
+        limits.gather = gather
+        return limits
+    }
 }
 
 extension PacingLimits {

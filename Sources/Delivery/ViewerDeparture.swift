@@ -43,7 +43,7 @@ extension Viewer {
         guard streams[line].phase == .sending else { return 0 }
         let transport = streams[line].transport
         let limits = limits(of: transport)
-        var due = packetsDue(line, limits: limits, now: now)
+        var due = packetsDue(line, limits: limits, now: now + pacing.gather)
         if transport.isPaced { due = min(due, budget) }
         var (sent, hasThinned) = (0, false)
         while sent < due, !transport.isFull {

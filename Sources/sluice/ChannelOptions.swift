@@ -28,6 +28,12 @@ struct ChannelOptions: ParsableArguments {
     @Option(help: "How many times its rate a channel sends to who joins, until caught up; 0: wait for a key frame.")
     var joinBurst = ChannelLimits.standard.joinBurst ?? 0
 
+    @Option(help: "Many viewers of a channel are sent what is new one after another within this time (ms); 0: at once.")
+    var channelSpread = 40
+
+    @Option(help: "When a channel sends something, it sends what is due within this time with it (ms).")
+    var channelGather = 10
+
     func validate() throws {
         func check(_ holds: Bool, _ message: String) throws {
             guard holds else { throw ValidationError(message) }
@@ -35,6 +41,8 @@ struct ChannelOptions: ParsableArguments {
         try check((1...3600).contains(channelWindow), "--channel-window must be from 1 to 3600 s")
         try check(
             (65_536...1 << 30).contains(channelWindowBytes), "--channel-window-bytes must be from 65536 to 1073741824")
+        try check((0...900).contains(channelSpread), "--channel-spread must be from 0 to 900 ms")
+        try check((0...500).contains(channelGather), "--channel-gather must be from 0 to 500 ms")
         try check(joinBurst == 0 || (2...100).contains(joinBurst), "--join-burst must be 0 or from 2 to 100")
         var names: Set<String> = []
         for channel in channel {
@@ -74,6 +82,7 @@ struct ChannelOptions: ParsableArguments {
             }
         return ChannelLimits(
             windowTime: .seconds(Int64(channelWindow)), windowBytes: channelWindowBytes, joinBurst: burst,
-            stallTime: stallTime)
+            stallTime: stallTime, spread: .milliseconds(Int64(channelSpread)),
+            gather: .milliseconds(Int64(channelGather)))
     }
 }

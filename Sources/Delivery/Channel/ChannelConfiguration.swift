@@ -42,13 +42,21 @@ package struct ChannelLimits: Hashable, Sendable {
     package var joinBurst: Int?
     /// A viewer over TCP that has something to take and takes nothing for this long is disconnected.
     package var stallTime: MediaTime
+    /// Many viewers are sent what is new one after another within this time, each always at the same point of it.
+    package var spread: MediaTime
+    /// As of `PacingLimits.gather`.
+    package var gather: MediaTime
 
     package static let standard = ChannelLimits(windowTime: .seconds(10), windowBytes: 16 << 20, joinBurst: 4)
 
     package init(
-        windowTime: MediaTime, windowBytes: Int, joinBurst: Int?, stallTime: MediaTime = .seconds(30)
+        windowTime: MediaTime, windowBytes: Int, joinBurst: Int?, stallTime: MediaTime = .seconds(30),
+        spread: MediaTime = .milliseconds(40), gather: MediaTime = .milliseconds(10)
     ) {
         precondition(windowTime > .zero && windowBytes > 0 && (joinBurst ?? 2) > 1 && stallTime > .zero)
+        precondition(spread >= .zero && spread < windowTime && gather >= .zero)
+        self.gather = gather
+        self.spread = spread
         self.stallTime = stallTime
         self.windowTime = windowTime
         self.windowBytes = windowBytes

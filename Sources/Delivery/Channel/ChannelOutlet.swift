@@ -1,11 +1,13 @@
-package import MediaCore
+import MediaCore
 package import RTP
 
 /// A loop's end of a channel: what was sent of late, and the viewers who live on that loop.
 ///
+/// Many viewers take what is new in turns (`ChannelLimits.spread`): a thousand copies of each picture in one instant are late for whoever is
+/// last, and more than a switch holds. A viewer keeps its turn, so what it gets is as even as what was sent.
+///
 /// Belongs to that loop; not thread-safe. It subscribes with its first viewer who plays, and leaves with the last.
-package final class ChannelOutlet: Paced {
-    package var pacerSlot = PacerSlot()
+package final class ChannelOutlet {
     let environment: Viewer.Environment
     let cname: CNAME
     let limits: ChannelLimits
@@ -15,8 +17,8 @@ package final class ChannelOutlet: Paced {
     private(set) var senders: [SenderState]
     /// The title has ended, and nothing follows what is here.
     private(set) var end: ChannelPublication.End?
-    /// Those who play, or wait for their first packet; each knows its place.
-    private var viewers: [ChannelViewer] = []
+    /// Those who play, or wait for their first packet; each knows its turn, and its place there.
+    private let turns: [ChannelTurn]
     private var subscription: UInt64 = 0
     private var isSubscribed = false
     /// The first publication of a subscription tells what is in the window.
@@ -39,10 +41,12 @@ package final class ChannelOutlet: Paced {
         self.environment = environment
         self.subscribe = subscribe
         self.unsubscribe = unsubscribe
-        tide = Tide(lines: senders.count, limits: limits)
+        tide = Tide(lines: senders.count, limits: limits, quantum: pacing.quantum)
+        turns = ChannelTurn.all(within: limits.spread, quantum: pacing.quantum)
+        for turn in turns { turn.outlet = self }
     }
 
-    package var viewerCount: Int { viewers.count }
+    package private(set) var viewerCount = 0
     /// What is kept for those who come later or are slow.
     package var windowBytes: Int { tide.bytes }
 
@@ -50,12 +54,12 @@ package final class ChannelOutlet: Paced {
 
     /// - Returns: whether what is in the window is known already.
     func enter(_ viewer: ChannelViewer) -> Bool {
-        guard viewer.place == nil else { return !awaitsWindow }
-        viewer.place = viewers.count
-        viewers.append(viewer)
+        guard viewer.turn == nil else { return !awaitsWindow }
+        ChannelTurn.next(of: turns).add(viewer)
+        viewerCount += 1
         if isSubscribed {
             // What is here may do to begin with.
-            schedule(atOnce: true)
+            schedule(viewer)
             return !awaitsWindow
         } else {
             (isSubscribed, awaitsWindow) = (true, true)
@@ -67,21 +71,29 @@ package final class ChannelOutlet: Paced {
     }
 
     func leave(_ viewer: ChannelViewer) {
-        guard let place = viewer.place else { return }
-        viewer.place = nil
-        viewers.swapAt(place, viewers.count - 1)
-        viewers.removeLast()
-        if place < viewers.count { viewers[place].place = place }
-        guard viewers.isEmpty else { return }
+        guard let turn = viewer.turn else { return }
+        turn.remove(viewer)
+        viewerCount -= 1
+        if turn.viewers.isEmpty { environment.pacer.cancel(turn) }
+        guard viewerCount == 0 else { return }
         if isSubscribed { unsubscribe(subscription) }
         isSubscribed = false
-        environment.pacer.cancel(self)
         tide.clear()
     }
 
-    func schedule(atOnce: Bool = false) {
+    /// Something has changed for a viewer alone.
+    func schedule(_ viewer: ChannelViewer) {
+        guard let turn = viewer.turn else { return }
+        environment.pacer.scheduleAtOnce(turn, at: environment.now())
+        environment.scheduled()
+    }
+
+    /// Each turn is woken when what was sent at `time` is due to it.
+    private func schedule(sentAt time: MediaTime) {
         let now = environment.now()
-        if atOnce { environment.pacer.scheduleAtOnce(self, at: now) } else { environment.pacer.schedule(self, at: now) }
+        for turn in turns where !turn.viewers.isEmpty {
+            environment.pacer.scheduleAtOnce(turn, at: max(now, time + turn.delay))
+        }
         environment.scheduled()
     }
 
@@ -90,11 +102,13 @@ package final class ChannelOutlet: Paced {
     /// On this outlet's loop.
     package func receive(_ publication: ChannelPublication) {
         guard isSubscribed, publication.subscription == subscription else { return }
+        // Those who keep up have had what was there.
+        tide.trim()
         for run in publication.runs { tide.append(run) }
         senders = publication.senders
         if awaitsWindow {
             awaitsWindow = false
-            for viewer in viewers { viewer.windowIsKnown() }
+            forEachViewer { $0.windowIsKnown() }
         }
         if let end = publication.end {
             self.end = end
@@ -102,32 +116,18 @@ package final class ChannelOutlet: Paced {
             for (line, bytes) in publication.reports { goodbyes[line] = bytes }
         } else {
             for (line, bytes) in publication.reports {
-                for viewer in viewers { viewer.report(bytes, line: line) }
+                forEachViewer { $0.report(bytes, line: line) }
             }
         }
-        schedule(atOnce: true)
+        schedule(sentAt: publication.runs.first.map { environment.pacer.beginning(of: $0.time) } ?? environment.now())
+    }
+
+    private func forEachViewer(_ body: (ChannelViewer) -> Void) {
+        for turn in turns { for viewer in turn.viewers { body(viewer) } }
     }
 
     /// The last report of each line, which says BYE: sent to each viewer when it has had all else.
     private(set) var goodbyes: [Int: [UInt8]] = [:]
-
-    package func departDue(now: MediaTime) -> MediaTime? {
-        var next: MediaTime?
-        var stalled: [ChannelViewer] = []
-        var done: [ChannelViewer] = []
-        for viewer in viewers {
-            switch viewer.depart(now: now) {
-            case .wake(let time): next = next.map { min($0, time) } ?? time
-            case .wait: break
-            case .stalled: stalled.append(viewer)
-            case .done: done.append(viewer)
-            }
-        }
-        tide.trim()
-        for viewer in stalled { viewer.stalled?() }
-        for viewer in done { viewer.finish() }
-        return next
-    }
 
     // MARK: Reports
 

@@ -3,40 +3,20 @@ import RTP
 
 /// A viewer of a channel: a place in the tide for each of its streams, and where their packets go.
 ///
-/// It is sent what is at its place as long as its transports take it. One that falls out of the window goes on with the newest key frame; a
-/// byte stream is given whole units alone, so that none is ever left half sent. Belongs to its outlet's loop.
+/// It is sent what is at its place as long as its transports take it, and all of a unit that it has begun in any case. One that falls out of
+/// the window goes on with the newest key frame. Belongs to its outlet's loop.
 package final class ChannelViewer {
     enum State {
         case idle
         /// It waits for a unit to begin with.
         case starting((Result<Viewer.Start, MediaError>) -> Void)
         case playing
+        /// Paused, but for units that are half sent.
+        case pausing
         case paused
         /// All is sent and BYE has gone out.
         case ended
         case closed
-    }
-
-    struct Stream {
-        /// The track's position in the title: the channel's line.
-        let line: Int
-        let transport: any PacketTransport
-        var phase = Phase.waiting
-        /// Of the next run, in the lane of `line`.
-        var place = 0
-        /// Packets of the line before the next one that this viewer is to have.
-        var ordinal: Int64?
-        /// A report goes before the next packet.
-        var needsReport = true
-        var hasSent = false
-
-        enum Phase {
-            /// Set up since the last PLAY.
-            case waiting
-            /// Runs are passed over until one begins a unit; of the stream that leads, one where decoding can begin.
-            case joining(atRandomAccess: Bool)
-            case sending
-        }
     }
 
     /// What a wake of the pacer came to.
@@ -54,8 +34,9 @@ package final class ChannelViewer {
     private let videoLines: Set<Int>
     private(set) var state = State.idle
     private(set) var streams: [Stream] = []
-    /// Among the outlet's viewers.
-    var place: Int?
+    /// Those of the outlet's viewers whom it is served with, while it plays; and its place among them.
+    unowned(unsafe) var turn: ChannelTurn?
+    var place = 0
     /// While it catches up: when it began, and when what it began with was sent.
     private var catchUp: (begin: MediaTime, time: MediaTime)?
     private var stalledSince: MediaTime?
@@ -99,7 +80,7 @@ package final class ChannelViewer {
             streams[index].place = outlet.tide.lanes[streams[index].line].end
             streams[index].phase = .joining(atRandomAccess: true)
         }
-        outlet.schedule(atOnce: true)
+        outlet.schedule(self)
         return start
     }
 
@@ -112,7 +93,9 @@ package final class ChannelViewer {
         if case .closed = state { return completion(.failure(.cancelled)) }
         state = .starting(completion)
         stalledSince = nil
-        for index in streams.indices { (streams[index].phase, streams[index].needsReport) = (.waiting, true) }
+        for index in streams.indices {
+            (streams[index].phase, streams[index].needsReport, streams[index].amid) = (.waiting, true, nil)
+        }
         waitsFrom = nil
         if outlet.enter(self) { windowIsKnown() }
     }
@@ -132,8 +115,10 @@ package final class ChannelViewer {
     package func pause() {
         switch state {
         case .starting: cancelStarting()
-        case .playing: state = .paused
-        case .idle, .paused, .ended, .closed: return
+        case .playing:
+            guard !streams.contains(where: { $0.amid != nil }) else { return state = .pausing }
+            state = .paused
+        case .idle, .pausing, .paused, .ended, .closed: return
         }
         outlet.leave(self)
     }
@@ -167,7 +152,7 @@ package final class ChannelViewer {
     /// A transport that was full has room again.
     package func transportDrained() {
         stalledSince = nil
-        if place != nil { outlet.schedule(atOnce: true) }
+        outlet.schedule(self)
     }
 
     /// The channel's report, for those who have begun.
@@ -221,31 +206,6 @@ package final class ChannelViewer {
         streams[index].ordinal = ordinal
     }
 
-    /// What Range and RTP-Info say: a time at which each stream has a timestamp, and each stream's next packet.
-    package var start: Viewer.Start {
-        let firsts = streams.map { stream -> ChannelRun? in
-            let lane = outlet.tide.lanes[stream.line]
-            return stream.place < lane.end && stream.place >= lane.first ? lane.run(at: stream.place) : nil
-        }
-        let position = firsts.compactMap { $0?.unit.presentationTime }.min() ?? .zero
-        let starts = zip(streams, firsts).map { stream, first in
-            let sender = outlet.senders[stream.line]
-            let lane = outlet.tide.lanes[stream.line]
-            guard let first else {
-                return Viewer.StreamStart(
-                    track: stream.line,
-                    sequenceNumber: sender.nextSequenceNumber.advanced(by: lane.packetsAfter),
-                    timestamp: sender.clock.timestamp(of: position))
-            }
-            // From the unit's own timestamp: the channel's map may have moved since.
-            let behind = sender.clock.ticks(of: first.unit.presentationTime - position)
-            return Viewer.StreamStart(
-                track: stream.line, sequenceNumber: first.sequenceNumber,
-                timestamp: first.timestamp.advanced(by: -behind))
-        }
-        return Viewer.Start(position: position, end: nil, streams: starts)
-    }
-
     // MARK: Departing
 
     /// Sends what is due and the transports take.
@@ -267,15 +227,35 @@ package final class ChannelViewer {
             state = .playing
             completion(.success(start))
         }
-        guard case .playing = state else { return .wait }
-        if hasFallenOut { return goForward(now: now) }
-        return departRuns(now: now)
+        switch state {
+        case .playing:
+            guard hasFallenOut else { return departRuns(now: now) }
+            finishUnits(now: now)
+            return goForward(now: now)
+        case .pausing:
+            finishUnits(now: now)
+            if !streams.contains(where: { $0.amid != nil }) { pauseNow() }
+            return .wait
+        default: return .wait
+        }
+    }
+
+    private func pauseNow() {
+        state = .paused
+        outlet.leave(self)
+    }
+
+    /// Sends what there is of units that were begun.
+    private func finishUnits(now: MediaTime) {
+        for index in streams.indices {
+            while streams[index].amid?.next != nil { _ = send(index, now: now) }
+        }
     }
 
     private var hasFallenOut: Bool {
         streams.contains { stream in
             guard case .sending = stream.phase else { return false }
-            return stream.place < outlet.tide.lanes[stream.line].first
+            return stream.place < outlet.tide.first(line: stream.line)
         }
     }
 
@@ -288,11 +268,14 @@ package final class ChannelViewer {
 
     private func departRuns(now: MediaTime) -> Departed {
         var budget = catchUp == nil ? Int.max : outlet.pacing.burst
-        while let index = next() {
-            let lane = outlet.tide.lanes[streams[index].line]
-            if let due = due(lane.run(at: streams[index].place).time), due > now { return .wake(due) }
+        while let (index, time) = next() {
+            let due = due(time)
+            if due > now {
+                if due == inTurn(time) { catchUp = nil }
+                return .wake(due)
+            }
             if budget <= 0 { return .wake(now + outlet.pacing.quantum) }
-            guard !streams[index].transport.isFull else { return blocked(now: now) }
+            guard mustFinish(index) || !streams[index].transport.isFull else { return blocked(now: now) }
             budget -= send(index, now: now)
         }
         catchUp = nil
@@ -300,25 +283,29 @@ package final class ChannelViewer {
         return outlet.end == nil ? .wait : .done
     }
 
-    /// When a run is due that others had at `time`; nil if it is.
-    private func due(_ time: MediaTime) -> MediaTime? {
-        guard let catchUp, let burst = outlet.limits.joinBurst else { return nil }
-        return catchUp.begin + MediaTime(nanoseconds: (time - catchUp.time).nanoseconds / Int64(burst))
+    /// Over a byte stream no unit is ever left half sent. (The socket for datagrams is everybody's, and is offered more in the next quantum.)
+    private func mustFinish(_ index: Int) -> Bool { streams[index].amid != nil && !streams[index].isPaced }
+
+    /// When a run is due that was sent in the quantum that began at `time`.
+    private func due(_ time: MediaTime) -> MediaTime {
+        guard let catchUp, let burst = outlet.limits.joinBurst else { return inTurn(time) }
+        return max(
+            inTurn(time), catchUp.begin + MediaTime(nanoseconds: (time - catchUp.time).nanoseconds / Int64(burst)))
     }
 
-    /// The stream whose next run was sent first; nil if all have had what there is.
-    private func next() -> Int? {
+    private func inTurn(_ time: MediaTime) -> MediaTime { time + (turn?.delay ?? .zero) }
+
+    /// The stream whose next run was sent first, and when; nil if all have had what there is.
+    private func next() -> (index: Int, time: MediaTime)? {
         var next: (index: Int, time: MediaTime)?
         for index in streams.indices {
             passOver(index)
-            let lane = outlet.tide.lanes[streams[index].line]
             guard case .sending = streams[index].phase,
-                streams[index].place < lane.end(isPaced: streams[index].transport.isPaced)
+                let time = outlet.tide.time(line: streams[index].line, place: streams[index].place)
             else { continue }
-            let time = lane.run(at: streams[index].place).time
             if next == nil || time < next!.time { next = (index, time) }
         }
-        return next?.index
+        return next
     }
 
     /// Of a stream that joins, what comes before the unit that it begins with.
@@ -338,30 +325,26 @@ package final class ChannelViewer {
         streams[index].place = place
     }
 
-    /// Sends one run, or over a byte stream one unit; returns the packets.
+    /// Sends one run; returns the packets.
     private func send(_ index: Int, now: MediaTime) -> Int {
-        let line = streams[index].line
-        let transport = streams[index].transport
+        let (line, place, transport) = (streams[index].line, streams[index].place, streams[index].transport)
         if streams[index].needsReport {
             transport.send(control: outlet.report(line: line, now: now))
             (streams[index].needsReport, streams[index].hasSent) = (false, true)
         }
-        var packets = 0
-        while true {
-            let departure = outlet.tide.departure(line: line, place: streams[index].place, id: transport.interleavedID)
-            transport.send(departure)
-            packets += departure.packets
-            counters.bytesSent += (departure.packets - 1) * departure.packetSize + departure.lastPacketSize
-            streams[index].place += 1
-            if transport.isPaced || departure.packetsAfter == 0 { break }
-        }
-        streams[index].ordinal = (streams[index].ordinal ?? 0) + Int64(packets)
-        return packets
+        let entry = streams[index].amid?.next ?? outlet.tide.entry(line: line, place: place)
+        let departure = outlet.tide.departure(entry, place: place, id: transport.interleavedID)
+        transport.send(departure)
+        counters.bytesSent += (departure.packets - 1) * departure.packetSize + departure.lastPacketSize
+        streams[index].place = place + 1
+        streams[index].amid = departure.packetsAfter > 0 ? entry : nil
+        streams[index].ordinal = entry.run.ordinal + Int64(departure.packets)
+        return departure.packets
     }
 
     /// A transport is full: the loop's socket is offered more in the next quantum, a byte stream tells when it has room.
     private func blocked(now: MediaTime) -> Departed {
-        guard streams.contains(where: { !$0.transport.isPaced && $0.transport.isFull }) else {
+        guard streams.contains(where: { !$0.isPaced && $0.transport.isFull }) else {
             return .wake(now + outlet.pacing.quantum)
         }
         let since = stalledSince ?? now

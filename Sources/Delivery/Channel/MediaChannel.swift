@@ -73,12 +73,12 @@ package final class MediaChannel {
         self.environment = environment
         let transports = senders.indices.map { ProducerTransport(line: $0) }
         self.transports = transports
-        tide = Tide(lines: tracks.count, limits: configuration.limits)
+        tide = Tide(lines: tracks.count, limits: configuration.limits, quantum: pacing.quantum)
         producer = Viewer(
             cursor: title.makeCursor(CursorOptions(tracks: tracks)),
             streams: senders.indices.map {
                 ViewerStream(track: tracks[$0].track, sender: senders[$0], transport: transports[$0])
-            }, cname: cname, limits: demand, pacing: pacing,
+            }, cname: cname, limits: demand, pacing: pacing.forMany(gather: configuration.limits.gather),
             sparseTracks: Set(title.tracks.filter { [.subtitle, .data].contains($0.codec.kind) }.map(\.id)),
             wallClock: wallClock, environment: environment)
         for transport in transports { transport.channel = self }

@@ -11,6 +11,7 @@ struct Tide {
     /// One per track of the title.
     private(set) var lanes: [Lane]
     private(set) var bytes = 0
+    private let quantum: MediaTime
     /// When the newest run was sent.
     private var head = MediaTime(nanoseconds: .min)
 
@@ -19,27 +20,28 @@ struct Tide {
         fileprivate(set) var entries: Deque<Entry> = []
         /// The place of the oldest run that is kept.
         fileprivate(set) var first = 0
-        /// The place behind the last run that ends a unit.
-        fileprivate(set) var wholeEnd = 0
         /// Packets of the newest unit that are still to come.
         fileprivate(set) var packetsAfter = 0
 
         /// The place of the next run.
         var end: Int { first + entries.count }
-        /// What a stream may take: a byte stream takes whole units, so that none is ever left half sent.
-        func end(isPaced: Bool) -> Int { isPaced ? end : wholeEnd }
-        func run(at place: Int) -> ChannelRun { entries[entries.startIndex + (place - first)].run }
+        func run(at place: Int) -> ChannelRun { entries[place - first].run }
     }
 
     final class Entry {
         let run: ChannelRun
+        /// The beginning of the quantum in which it was sent.
+        let time: MediaTime
         /// What datagrams are sent from.
         let wire: WireBuffer
+        /// What follows of the same unit, if that was sent: who has begun a unit has all of it, whatever the window has let go meanwhile.
+        fileprivate(set) var next: Entry?
         /// For viewers over TCP, by interleaved id: made once for all who have the same.
         var framings: [(id: UInt8, wire: WireBuffer)] = []
 
-        init(_ run: ChannelRun) {
+        init(_ run: ChannelRun, quantum: MediaTime) {
             self.run = run
+            time = MediaTime(nanoseconds: run.time.nanoseconds - run.time.nanoseconds % quantum.nanoseconds)
             wire = WireBuffer(Batch(buffer: run.bytes), pool: nil)
         }
     }
@@ -49,17 +51,30 @@ struct Tide {
     private static let framingsPerRun = 4
     private static let framedRuns = 64
 
-    init(lines: Int, limits: ChannelLimits) {
+    init(lines: Int, limits: ChannelLimits, quantum: MediaTime) {
         self.limits = limits
+        self.quantum = quantum
         lanes = Array(repeating: Lane(), count: lines)
     }
 
     var runs: [ChannelRun] { lanes.flatMap { $0.entries.map(\.run) } }
 
+    /// The place of the oldest run of a lane.
+    func first(line: Int) -> Int { lanes[line].first }
+
+    /// The quantum in which the run at a place was sent; nil if none is there yet.
+    func time(line: Int, place: Int) -> MediaTime? {
+        guard place < lanes[line].end else { return nil }
+        return lanes[line].entries[place - lanes[line].first].time
+    }
+
+    func entry(line: Int, place: Int) -> Entry { lanes[line].entries[place - lanes[line].first] }
+
     mutating func append(_ run: ChannelRun) {
-        lanes[run.line].entries.append(Entry(run))
+        let entry = Entry(run, quantum: quantum)
+        if !run.beginsUnit { lanes[run.line].entries.last?.next = entry }
+        lanes[run.line].entries.append(entry)
         lanes[run.line].packetsAfter = run.packetsAfter
-        if run.endsUnit { lanes[run.line].wholeEnd = lanes[run.line].end }
         bytes += run.size
         head = max(head, run.time)
         let count = lanes[run.line].entries.count
@@ -68,20 +83,24 @@ struct Tide {
         }
     }
 
-    /// Lets go of what is outside the window. To be called when everybody who keeps up has had what is new.
+    /// Lets go of what is outside the window; but not of what those who keep up have not had yet, as their turn has not come.
     mutating func trim() {
-        while let oldest = oldest,
-            bytes > limits.windowBytes || lanes[oldest].run(at: lanes[oldest].first).time < head - limits.windowTime
-        {
+        while let oldest = oldest {
+            let time = lanes[oldest].run(at: lanes[oldest].first).time
+            let isOutside = bytes > limits.windowBytes || time < head - limits.windowTime
+            guard isOutside, time < head - limits.spread else { return }
             removeFirst(oldest)
         }
     }
 
     /// The lane with the oldest run.
     private var oldest: Int? {
-        lanes.indices.filter { !lanes[$0].entries.isEmpty }.min {
-            lanes[$0].run(at: lanes[$0].first).time < lanes[$1].run(at: lanes[$1].first).time
+        var oldest: (line: Int, time: MediaTime)?
+        for line in lanes.indices {
+            guard let time = lanes[line].entries.first?.run.time else { continue }
+            if oldest == nil || time < oldest!.time { oldest = (line, time) }
         }
+        return oldest?.line
     }
 
     private mutating func removeFirst(_ line: Int) {
@@ -93,18 +112,17 @@ struct Tide {
     mutating func clear() {
         for line in lanes.indices {
             while !lanes[line].entries.isEmpty { removeFirst(line) }
-            (lanes[line].wholeEnd, lanes[line].packetsAfter) = (lanes[line].end, 0)
+            lanes[line].packetsAfter = 0
         }
     }
 
     /// The run at a place as a departure, for datagrams or with the framing of an interleaved id.
-    func departure(line: Int, place: Int, id: UInt8?) -> DemandQueue.Departure {
-        let entry = lanes[line].entries[lanes[line].entries.startIndex + (place - lanes[line].first)]
+    func departure(_ entry: Entry, place: Int, id: UInt8?) -> DemandQueue.Departure {
         let run = entry.run
-        let isRecent = lanes[line].end - place <= Self.framedRuns
+        let isRecent = lanes[run.line].end - place <= Self.framedRuns
         let wire = id.map { framing(of: entry, id: $0, isKept: isRecent) } ?? entry.wire
         return DemandQueue.Departure(
-            line: line, buffer: wire, unit: run.unit, offset: 0, packets: run.packets, packetSize: run.packetSize,
+            line: run.line, buffer: wire, unit: run.unit, offset: 0, packets: run.packets, packetSize: run.packetSize,
             lastPacketSize: run.lastPacketSize, packetsBefore: 0, packetsAfter: run.packetsAfter)
     }
 

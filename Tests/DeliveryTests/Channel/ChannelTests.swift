@@ -80,10 +80,11 @@ import Testing
         }
     }
 
-    /// A stopped viewer changes nothing for others: neither what they get, nor when.
+    /// A stopped viewer changes nothing for others: neither what they get, nor when, but for the quantum that the loop has anything to do in.
     @Test func aStoppedViewerChangesNothing() {
+        let limits = ChannelLimits(windowTime: .seconds(10), windowBytes: 16 << 20, joinBurst: 4, gather: .zero)
         func watch(stopped: Int) -> [(MediaTime, [UInt8])] {
-            let channel = ChannelStage(Self.film)
+            let channel = ChannelStage(Self.film, limits: limits)
             let seat = channel.seat()
             let others = (0..<stopped).map { _ in channel.seat(interleaved: true, acceptance: .manual) }
             for other in others { for transport in other.transports { transport.capacity = 20 } }
@@ -93,7 +94,8 @@ import Testing
         let alone = watch(stopped: 0)
         let crowded = watch(stopped: 20)
         #expect(alone.count == crowded.count)
-        #expect(zip(alone, crowded).allSatisfy { $0.0 == $1.0 && $0.1 == $1.1 })
+        #expect(zip(alone, crowded).allSatisfy { $0.1 == $1.1 })
+        #expect(zip(alone, crowded).allSatisfy { abs(($0.0 - $1.0).nanoseconds) <= 2_000_000 })
     }
 
     /// What a channel holds is the window, whoever watches.
@@ -149,8 +151,8 @@ import Testing
             let time = try #require(published[sent.header.sequenceNumber.rawValue])
             #expect(sent.time >= time)
             if sent.time > time + .milliseconds(2), !interleaved {
-                // At most four times the rate.
-                #expect((sent.time - joined).nanoseconds * 4 >= (time - origin).nanoseconds)
+                // At most four times the rate, on a grid of quanta.
+                #expect((sent.time - joined).nanoseconds * 4 >= (time - origin).nanoseconds - 2_000_000)
             }
         }
         // It has caught up.

@@ -53,8 +53,11 @@ import Testing
         let seat = channel.seat()
         channel.run(for: .seconds(2))
         seat.viewer.pause()
-        channel.run(for: .milliseconds(10))
+        // A unit that was begun is finished.
+        channel.run(for: .milliseconds(310))
         let sent = seat.transports[0].sent.count
+        let last = seat.transports[0].sent[sent - 1].identity
+        #expect(last.packet == Self.film.units[last.unit].packets - 1)
         channel.run(for: .seconds(5))
         #expect(seat.transports[0].sent.count == sent)
         #expect(channel.events.last == "unwatched")
