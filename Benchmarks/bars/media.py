@@ -16,6 +16,7 @@ def make(directory, matroska):
     directory.mkdir(parents=True, exist_ok=True)
     for name, recipe in (("film.mp4", film), ("long.mp4", long), ("channel.mp4", channel), ("keys.mp4", keys), ("skewed.avi", skewed)):
         once(directory / name, recipe)
+    (directory / "channel.m3u").write_text("channel.mp4\n")
     if matroska:
         (directory / "mkv").mkdir(exist_ok=True)
         for name in ("film", "long", "keys"):

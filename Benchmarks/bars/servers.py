@@ -37,9 +37,10 @@ def kinds(sluice, gst_server, environment):
     """Sluice first, then its peers: gst-rtsp-server, and those whose programs `environment` names."""
 
     def sluice_command(directory, host, port):
-        return [sluice, "serve", directory, "--host", host, "--port", port, "--rtp-port", 0]
+        channel = "tide=channel.m3u,join=next"
+        return [sluice, "serve", directory, "--host", host, "--port", port, "--rtp-port", 0, "--channel", channel]
 
-    found = [Kind("sluice", sluice_command, shared="{}?loop")]
+    found = [Kind("sluice", sluice_command, shared="channels/tide")]
     if gst_server:
         found.append(Kind("gst-rtsp-server", lambda directory, host, port: [gst_server, directory, host, port],
                           shared="shared/{}", phantoms=1))
