@@ -76,7 +76,7 @@ import Testing
         #expect(contents.skipped.contains("broken: unreadable: a hole"))
         #expect(
             contents.skipped.contains(
-                "mono: mpeg4-generic with 1 channels instead of 2, and transcoding is not there yet"))
+                "mono: mpeg4-generic with 1 channels instead of 2, and nothing converts it"))
         #expect(Set(contents.skipped).count == 3)
     }
 
