@@ -26,6 +26,8 @@ final class TrackTranscoder: @unchecked Sendable {
     /// Units in a row that could not be decoded, and why.
     private var failures = 0
     private(set) var lastFailure: String?
+    /// There was something to decode.
+    private(set) var hasInput = false
     private var floor: MediaTime?
 
     init(_ plan: TranscodingPlan, _ options: CursorTrack) {
@@ -46,7 +48,7 @@ final class TrackTranscoder: @unchecked Sendable {
         ready.removeAll()
         video = nil
         audio = nil
-        (isSourceEnded, isEnded, isEndReported, hasUnits) = (false, false, false, false)
+        (isSourceEnded, isEnded, isEndReported, hasUnits, hasInput) = (false, false, false, false, false)
         (failures, lastFailure, floor) = (0, nil, nil)
     }
 
@@ -99,6 +101,7 @@ final class TrackTranscoder: @unchecked Sendable {
 
     private func push(_ packet: borrowing Packet, _ unit: AccessUnit, _ end: MediaTime?) throws(AVFailure) {
         guard let parameters = tap.parameters else { return }
+        hasInput = true
         if video == nil, audio == nil { try makeEngine() }
         try video?.push(packet, unit, parameters, end: end, into: &ready)
         try audio?.push(packet, unit, parameters, into: &ready)

@@ -26,6 +26,8 @@ final class TranscodingCursor: MediaCursor {
         var target: MediaTime?
         /// What is presented before is not sent.
         var floor: MediaTime?
+        /// Of tracks that stay as they are, something has come.
+        var hasTrains = false
     }
 
     /// How much media one read of the file brings: decoding and encoding it takes a part of the time that is unsent then.
@@ -57,6 +59,7 @@ final class TranscodingCursor: MediaCursor {
             state.withLock { state in
                 for worker in state.workers { worker.reset() }
                 (state.isSourceEnded, state.failure, state.target, state.floor) = (false, nil, seek, nil)
+                state.hasTrains = false
             }
         }
         let wish = Wish(request)
@@ -149,6 +152,7 @@ final class TranscodingCursor: MediaCursor {
                 worker.isSourceEnded = true
             }
             batch.endedTracks.removeAll { track in state.workers.contains { $0.options.track == track } }
+            state.hasTrains = state.hasTrains || !batch.trains.isEmpty
             if batch.isEnd { (state.isSourceEnded, state.failure) = (true, batch.failure) }
             return state.floor
         }
@@ -174,10 +178,10 @@ final class TranscodingCursor: MediaCursor {
             (batch.isEnd, batch.failure) = (true, .cancelled)
             return completion(batch)
         }
-        let (isSourceEnded, failure) = state.withLock { ($0.isSourceEnded, $0.failure) }
+        let (isSourceEnded, failure, hasTrains) = state.withLock { ($0.isSourceEnded, $0.failure, $0.hasTrains) }
         if isSourceEnded, workers.allSatisfy({ !$0.isBusy }) {
             batch.isEnd = true
-            batch.failure = failure ?? nothingDecoded(workers)
+            batch.failure = failure ?? (hasTrains ? nil : nothingDecoded(workers))
         }
         guard batch.trains.isEmpty, !batch.isEnd else {
             gathered.put(into: &batch)
@@ -195,9 +199,8 @@ final class TranscodingCursor: MediaCursor {
 
     /// Why an entry ends of which nothing could be decoded.
     private func nothingDecoded(_ workers: [TrackTranscoder]) -> MediaError? {
-        guard !workers.contains(where: \.hasUnits), let reason = workers.compactMap(\.lastFailure).first else {
-            return nil
-        }
+        guard !workers.contains(where: \.hasUnits), workers.contains(where: \.hasInput) else { return nil }
+        let reason = workers.compactMap(\.lastFailure).first ?? "the decoder brings nothing"
         return .unreadable("nothing of it can be decoded: \(reason)")
     }
 
