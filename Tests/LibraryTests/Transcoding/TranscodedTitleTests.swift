@@ -217,12 +217,17 @@ import Testing
     @Test("an entry of which nothing can be decoded ends with an error")
     func undecodable() throws {
         let path = try stage.make(
-            "g.mkv",
+            "g.mp4",
             TranscodingStage.video("320x240", seconds: 2) + [
-                "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-bsf:v",
-                "noise=amount=2:dropamount=0",
+                "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none",
             ])
+        var data = try Data(contentsOf: URL(fileURLWithPath: path))
+        let media = try #require(data.range(of: Data("mdat".utf8)))
+        let index = try #require(data.range(of: Data("moov".utf8)))
+        for place in media.upperBound..<index.lowerBound - 4 { data[place] = 0x55 }
+        try data.write(to: URL(fileURLWithPath: path))
         let title = try stage.transcoded(try openTitle(path), to: channel)
+        #expect(title.plans.count == 1)
         let reading = title.wholeCursor().readAll()
         #expect(reading.units.isEmpty)
         guard case .unreadable? = reading.failure else {
