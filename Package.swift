@@ -41,8 +41,11 @@ let package = Package(
     targets: [
         // C
         .systemLibrary(
-            name: "CFFmpeg", path: "Modules/CFFmpeg", pkgConfig: "libavformat libavcodec libavutil",
-            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev"])]),
+            name: "CFFmpeg", path: "Modules/CFFmpeg",
+            pkgConfig: "libavformat libavcodec libswscale libswresample libavutil",
+            providers: [
+                .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libswresample-dev", "libavutil-dev"])
+            ]),
         .target(name: "CSocket", path: "Modules/CSocket"),
 
         // Cores: bytes and `now` in, bytes and actions out

@@ -13,6 +13,9 @@ package struct AVFailure: Error, Hashable, Sendable {
         self.call = call
     }
 
+    /// What a library has no code of its own for.
+    package static let unsupported = sluice_error_invalid_argument
+
     package var isEndOfFile: Bool { code == sluice_error_eof }
     /// Our own interrupt ended the call.
     package var isInterrupt: Bool { code == sluice_error_exit }

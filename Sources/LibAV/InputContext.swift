@@ -163,6 +163,11 @@ package struct InputContext: ~Copyable {
         filter.pointee.time_base_in = stream.pointee.time_base
     }
 
+    /// What a decoder of the stream must know beforehand.
+    package func parameters(of stream: Int) throws(AVFailure) -> CodecParameters {
+        try CodecParameters(copying: pointer(to: stream).pointee.codecpar)
+    }
+
     /// The demuxer's index of a stream, as far as it is known: for an MP4 all samples, for a fragmented one those of
     /// the fragments that were read.
     package func indexCount(stream: Int) -> Int { Int(avformat_index_get_entries_count(pointer(to: stream))) }

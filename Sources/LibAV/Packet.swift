@@ -24,6 +24,20 @@ package struct Packet: ~Copyable {
         return taken
     }
 
+    /// Another packet that shares what this one holds.
+    package borrowing func share() throws(AVFailure) -> Packet {
+        let shared = Packet()
+        try checked(av_packet_ref(shared.pointer, pointer), "av_packet_ref")
+        return shared
+    }
+
+    /// Writes times into the packet, in nanoseconds, whatever its stream's were.
+    package mutating func stamp(presentation: Int64, decode: Int64, duration: Int64) {
+        pointer.pointee.pts = presentation
+        pointer.pointee.dts = decode
+        pointer.pointee.duration = duration
+    }
+
     /// Gives the AVPacket up to the caller, who frees it.
     consuming func release() -> UnsafeMutablePointer<AVPacket> {
         let pointer = pointer

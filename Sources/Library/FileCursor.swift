@@ -9,6 +9,8 @@ import Synchronization
 package final class FileCursor: MediaCursor {
     private let title: FileTitle
     private let options: CursorOptions
+    /// Of the tracks whose units are decoded.
+    private let taps: [Int: UnitTap]
     /// Of the reader that this cursor has or will have.
     private let interrupts: Mutex<Interrupt>
     private let state: Mutex<State>
@@ -34,10 +36,12 @@ package final class FileCursor: MediaCursor {
         }
     }
 
-    init(_ title: FileTitle, _ options: CursorOptions) {
+    /// - Parameter taps: by track, where its units go in place of the batch.
+    init(_ title: FileTitle, _ options: CursorOptions, taps: [Int: UnitTap] = [:]) {
         precondition(options.tracks.allSatisfy { title.tracks.indices.contains($0.track) }, "no such track")
         self.title = title
         self.options = options
+        self.taps = taps
         interrupts = Mutex(Interrupt())
         state = Mutex(.idle(nil))
     }
@@ -46,6 +50,8 @@ package final class FileCursor: MediaCursor {
     private init(_ title: FileTitle, _ track: CursorTrack, _ idle: Idle, _ interrupt: Interrupt) {
         self.title = title
         options = CursorOptions(tracks: [track])
+        // A reader has its taps already.
+        taps = [:]
         interrupts = Mutex(interrupt)
         state = Mutex(.idle(idle))
     }
@@ -81,7 +87,9 @@ package final class FileCursor: MediaCursor {
         switch idle?.reading {
         case .reader(let reader): reader
         case .left(let left): TitleReader(title.description, left, limits: title.limits, seat: title.demuxers.enter())
-        case nil: TitleReader(title.description, options, limits: title.limits, seat: title.demuxers.enter())
+        case nil:
+            TitleReader(
+                title.description, options, taps: taps, limits: title.limits, seat: title.demuxers.enter())
         }
     }
 
@@ -135,7 +143,7 @@ package final class FileCursor: MediaCursor {
             return idle
         }
         guard case .reader(let reader)? = idle?.reading, let kept = reader.leader else {
-            return parts { FileCursor(title, CursorOptions(tracks: [$0])) }
+            return parts { FileCursor(title, CursorOptions(tracks: [$0]), taps: taps) }
         }
         let interrupt = interrupts.withLock { interrupt -> Interrupt in
             defer { interrupt = Interrupt() }

@@ -12,16 +12,21 @@ package final class MediaDirectory: MediaLibrary {
     let root: RootDirectory
     let limits: LibraryLimits
     let pool: IOPool
+    /// Where tracks are transcoded; nil if none are.
+    let compute: ComputePool?
     private let logger: Logger
     private let cache: Mutex<TitleCache>
     let devices: Mutex<FolderDevices>
 
+    /// - Parameter compute: where tracks are transcoded; nil if none are to be.
     /// - Throws: `.notFound` if `path` is no directory, `.forbidden`, `.unreadable`.
-    package init(path: String, pool: IOPool, limits: LibraryLimits = LibraryLimits(), logger: Logger) throws(MediaError)
-    {
+    package init(
+        path: String, pool: IOPool, compute: ComputePool? = nil, limits: LibraryLimits = LibraryLimits(), logger: Logger
+    ) throws(MediaError) {
         root = try RootDirectory(path: path)
         self.limits = limits
         self.pool = pool
+        self.compute = compute
         self.logger = logger
         cache = Mutex(TitleCache(limit: limits.rememberedTitles))
         devices = Mutex(FolderDevices(root: root.device, limit: limits.rememberedTitles))

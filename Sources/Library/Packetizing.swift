@@ -11,6 +11,7 @@ extension TitleReader {
         _ packet: borrowing Packet, _ unit: AccessUnit, _ track: TrackReader, _ batch: inout Batch,
         _ request: borrowing ReadRequest
     ) -> Bool {
+        if let tap = track.tap { return leave(packet, unit, in: tap, track, &batch, request) }
         if let framing = track.framing { return emit(framing, packet, unit, track, &batch, request) }
         if request.mayAggregate, let isTaken = collect(packet, unit, track, &batch, request) { return isTaken }
         let isAlone = isEmpty(batch)

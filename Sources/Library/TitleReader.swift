@@ -38,12 +38,13 @@ final class TitleReader {
     private var failures = 0
 
     init(
-        _ description: TitleDescription, _ options: CursorOptions, limits: LibraryLimits, seat: DemuxerPool.Seat
+        _ description: TitleDescription, _ options: CursorOptions, taps: [Int: UnitTap] = [:], limits: LibraryLimits,
+        seat: DemuxerPool.Seat
     ) {
         self.description = description
         self.limits = limits
         self.seat = seat
-        tracks = options.tracks.map { TrackReader(description, $0) }
+        tracks = options.tracks.map { TrackReader(description, $0, tap: taps[$0.track]) }
     }
 
     /// Goes on where another reader has left a track.

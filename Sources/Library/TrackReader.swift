@@ -16,6 +16,8 @@ final class TrackReader {
     private var packetizer: Packetizer
     /// Units of the batch that will share a packet; nil if they are not to, or cannot.
     var aggregation: UnitAggregation?
+    /// Where units go that are decoded instead of packetized.
+    let tap: UnitTap?
     /// Of uncompressed audio and telephone codecs, whose units are cut to the size of packets.
     let framing: SampleFraming?
     /// Frames of the unit under way that have been packetized or are not wanted.
@@ -58,7 +60,8 @@ final class TrackReader {
     /// Units at or after the range's end, of which it is not known yet whether one before the end refers to them.
     private(set) var held = UnitQueue()
 
-    init(_ description: TitleDescription, _ options: CursorTrack) {
+    init(_ description: TitleDescription, _ options: CursorTrack, tap: UnitTap? = nil) {
+        self.tap = tap
         id = options.track
         source = description.sources[options.track]
         stream = source.stream

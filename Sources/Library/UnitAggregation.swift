@@ -48,14 +48,16 @@ struct UnitAggregation {
 
 /// Units that share packets: each packet is written when the next unit does not belong in it, or the batch is over.
 extension TitleReader {
-    /// Bytes of the batch's buffer that are written, or will be.
+    /// Bytes of the batch's buffer that are written, or will be, and of units that are left elsewhere.
     func occupied(_ batch: borrowing Batch) -> Int {
-        tracks.reduce(batch.buffer.writerIndex) { $0 + ($1.aggregation?.payload.wireSize ?? 0) }
+        tracks.reduce(batch.buffer.writerIndex) {
+            $0 + ($1.aggregation?.payload.wireSize ?? 0) + ($1.tap?.bytes ?? 0)
+        }
     }
 
     /// Whether nothing is or will be in the batch.
     func isEmpty(_ batch: borrowing Batch) -> Bool {
-        batch.trains.isEmpty && !tracks.contains { $0.aggregation?.unit != nil }
+        batch.trains.isEmpty && !tracks.contains { $0.aggregation?.unit != nil || $0.tap?.isEmpty == false }
     }
 
     /// As `emit`; nil if the unit is to have packets of its own.

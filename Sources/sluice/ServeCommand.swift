@@ -42,9 +42,12 @@ struct ServeCommand: AsyncParsableCommand {
 
         let ioThreads = NIOThreadPool(numberOfThreads: options.ioThreads + IOPool.undeterminedLanes)
         ioThreads.start()
+        let transcodeThreads = options.transcodeThreads ?? max(1, System.coreCount / 2)
+        let computeThreads = transcodeThreads > 0 ? NIOThreadPool(numberOfThreads: transcodeThreads) : nil
+        computeThreads?.start()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads ?? System.coreCount)
         do {
-            let library = try openLibrary(ioThreads, logger)
+            let library = try openLibrary(ioThreads, computeThreads, logger)
             var configuration = serverConfiguration
             configuration.channels = options.channels.configurations(
                 library, directory: options.directory, stallTime: .seconds(Int64(options.stallTimeout)), logger: logger)
@@ -57,6 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         try? await group.shutdownGracefully()
         try? await ioThreads.shutdownGracefully()
+        try? await computeThreads?.shutdownGracefully()
     }
 
     private var serverConfiguration: Server.Configuration {
@@ -69,7 +73,9 @@ struct ServeCommand: AsyncParsableCommand {
         return configuration
     }
 
-    private func openLibrary(_ threads: NIOThreadPool, _ logger: Logger) throws -> MediaDirectory {
+    private func openLibrary(
+        _ threads: NIOThreadPool, _ computeThreads: NIOThreadPool?, _ logger: Logger
+    ) throws -> MediaDirectory {
         var limits = LibraryLimits()
         limits.maximumUnitSize = options.maxAccessUnit
         limits.pendingOpens = options.maxPendingOpens
@@ -77,8 +83,17 @@ struct ServeCommand: AsyncParsableCommand {
         let pool = IOPool(threads: options.ioThreads, limit: limits.pendingOpens) { work in
             threads.submit { _ in work() }
         }
+        let compute = computeThreads.map { threads in
+            ComputePool { work in
+                threads.submit { _ in
+                    ComputePool.lowerPriority()
+                    work()
+                }
+            }
+        }
         do {
-            return try MediaDirectory(path: options.directory, pool: pool, limits: limits, logger: logger)
+            return try MediaDirectory(
+                path: options.directory, pool: pool, compute: compute, limits: limits, logger: logger)
         } catch {
             switch error {
             case MediaError.notFound: throw failure("no directory \(options.directory)")

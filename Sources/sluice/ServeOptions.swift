@@ -37,6 +37,11 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Threads that open and read files.")
     var ioThreads = 4
 
+    @Option(
+        help: "Threads that transcode channels' entries which do not fit; 0: they are left out. Default half the cores."
+    )
+    var transcodeThreads: Int?
+
     @Option(help: "A track with less than this unsent asks for more (milliseconds); a --lead above 300 raises this.")
     var lowTime = 200
 
@@ -150,6 +155,8 @@ struct ServeOptions: ParsableArguments {
         try check(udp || tcp, "--no-udp and --no-tcp together leave no transport")
         try check(threads.map { (1...1024).contains($0) } ?? true, "--threads must be from 1 to 1024")
         try check((1...1024).contains(ioThreads), "--io-threads must be from 1 to 1024")
+        try check(
+            transcodeThreads.map { (0...1024).contains($0) } ?? true, "--transcode-threads must be from 0 to 1024")
         try check((1...60_000).contains(lowTime), "--low-time must be from 1 to 60000 ms")
         try check((1...1 << 30).contains(lowBytes), "--low-bytes must be from 1 to 1073741824")
         try check((1...1 << 20).contains(lowPackets), "--low-packets must be from 1 to 1048576")

@@ -10,6 +10,8 @@ package final class FakePlaylist: PlaylistContents {
         var asked: [MediaPath] = []
         var lists = 0
         var skipped: [String] = []
+        var conversions: [String: [TrackConversion]] = [:]
+        var converted: [MediaPath: Result<any MediaTitle, MediaError>] = [:]
         var isHeld = false
         var held: [@Sendable () -> Void] = []
     }
@@ -39,6 +41,14 @@ package final class FakePlaylist: PlaylistContents {
     package func set(_ name: String, _ result: Result<any MediaTitle, MediaError>) {
         state.withLock { $0.titles[Self.path(name)] = result }
     }
+
+    /// What becomes of an entry that has to be converted; by default it cannot be.
+    package func convert(_ name: String, to result: Result<any MediaTitle, MediaError>) {
+        state.withLock { $0.converted[Self.path(name)] = result }
+    }
+
+    /// What entries were to be converted to, by their names: the last time.
+    package var conversions: [String: [TrackConversion]] { state.withLock { $0.conversions } }
 
     /// Titles that are asked for do not come before `release`.
     package func hold() { state.withLock { $0.isHeld = true } }
@@ -80,6 +90,18 @@ package final class FakePlaylist: PlaylistContents {
             return nil
         }
         if let result { completion(result) }
+    }
+
+    package func converted(
+        _ title: any MediaTitle, of entry: MediaPath, by conversions: [TrackConversion],
+        completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void
+    ) {
+        let result = state.withLock { state in
+            state.conversions[entry.description] = conversions
+            let refusal = conversions.map { "\($0.reason), and nothing converts it" }.joined(separator: "; ")
+            return state.converted[entry] ?? .failure(.unsupported(refusal))
+        }
+        completion(result)
     }
 
     package func skipped(_ entry: MediaPath, because reason: String) {

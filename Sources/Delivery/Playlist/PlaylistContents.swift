@@ -9,6 +9,13 @@ package protocol PlaylistContents: Sendable {
     func list(unless known: UInt64?, completion: @escaping @Sendable (Result<PlaylistList?, MediaError>) -> Void)
     /// - Parameter completion: called once, on any thread.
     func title(of entry: MediaPath, completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
+    /// An entry's title some of whose tracks are decoded, and encoded as the channel's viewers were told.
+    /// - Parameters:
+    ///   - title: what `title(of:)` has brought. The tracks that are not among the `conversions` stay as they are, and all their positions.
+    ///   - completion: called once, on any thread; with `.unsupported` and the reason if one of the tracks cannot become what is asked for.
+    func converted(
+        _ title: any MediaTitle, of entry: MediaPath, by conversions: [TrackConversion],
+        completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void)
     /// An entry is left out, or the rest of it is. Told each time that it would be its turn.
     /// - Parameter reason: a clause for a person.
     func skipped(_ entry: MediaPath, because reason: String)

@@ -22,10 +22,11 @@ final class PromisedTitle: Sendable {
     let path: MediaPath
     private let state: Mutex<(result: Result<any MediaTitle, MediaError>?, waiting: [Completion])>
 
-    init(_ path: MediaPath, from contents: any PlaylistContents) {
+    /// - Parameter parameters: what the title is converted to if it has to be.
+    init(_ path: MediaPath, from contents: any PlaylistContents, _ parameters: PlaylistParameters) {
         self.path = path
         state = Mutex((nil, []))
-        contents.title(of: path) { [self] result in
+        parameters.title(of: path, from: contents) { [self] result in
             let waiting = state.withLock { state in
                 state.result = result
                 defer { state.waiting = [] }

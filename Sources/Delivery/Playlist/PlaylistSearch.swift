@@ -120,12 +120,12 @@ extension PlaylistRun {
             return next
         }
         guard let promised else {
-            return contents.title(of: path) { [self] result in completion(consider(path, result)) }
+            return parameters.title(of: path, from: contents) { [self] result in completion(consider(path, result)) }
         }
         promised.whenKnown { [self] result in
             if case .success = result { return completion(consider(path, result)) }
             // What could not be had then may be there now.
-            contents.title(of: path) { [self] result in completion(consider(path, result)) }
+            parameters.title(of: path, from: contents) { [self] result in completion(consider(path, result)) }
         }
     }
 
@@ -137,6 +137,7 @@ extension PlaylistRun {
         case .success(let title):
             do throws(PlaylistMismatch) {
                 let tracks = try parameters.match(title)
+                if let left = parameters.conversions(of: title).first { throw PlaylistMismatch(reason: left.reason) }
                 lengths.opened(title, at: path)
                 return (title, tracks)
             } catch {
@@ -172,7 +173,7 @@ extension PlaylistRun {
         guard let entry else { return }
         var order = following
         if let next = order.advance() {
-            let promised = PromisedTitle(next, from: contents)
+            let promised = PromisedTitle(next, from: contents, parameters)
             state.withLock { state in
                 if case .playing(let playing) = state.phase, playing.ordinal == entry.ordinal { state.next = promised }
             }

@@ -5,8 +5,8 @@ import Synchronization
 /// A playlist as one title: what its first entry offers, entry after entry on one timeline.
 ///
 /// Entries follow one another without a seam: NPT runs on, decode times strictly increase per track, and an entry is as long as the unit that
-/// ends last. Tracks that end before, or that an entry lacks, rest until the next. An entry that cannot be opened, or whose tracks are
-/// not what SDP says of the first's, is left out.
+/// ends last. Tracks that end before, or that an entry lacks, rest until the next. An entry's tracks that are not what SDP says of the first's
+/// are converted; an entry that cannot be opened or converted is left out.
 package final class PlaylistTitle: MediaTitle {
     package let name: String
     package let tracks: [Track]

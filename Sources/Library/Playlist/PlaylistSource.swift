@@ -60,6 +60,25 @@ package final class PlaylistSource: ChannelSource, PlaylistContents {
         library.title(at: entry, completion: completion)
     }
 
+    package func converted(
+        _ title: any MediaTitle, of entry: MediaPath, by conversions: [TrackConversion],
+        completion: @escaping @Sendable (Result<any MediaTitle, MediaError>) -> Void
+    ) {
+        guard let file = title as? FileTitle, let compute = library.compute else {
+            let reasons = conversions.map(\.reason).joined(separator: "; ")
+            return completion(.failure(.unsupported("\(reasons), and nothing is transcoded")))
+        }
+        compute.enqueue { [self] in
+            do throws(MediaError) {
+                let transcoded = try TranscodedTitle(file, conversions, compute)
+                say("entry transcoded: \(transcoded.summary)", ["title": "\(entry)"])
+                completion(.success(transcoded))
+            } catch {
+                completion(.failure(error))
+            }
+        }
+    }
+
     package func skipped(_ entry: MediaPath, because reason: String) {
         say("entry left out: \(reason)", ["title": "\(entry)"])
     }

@@ -58,6 +58,40 @@ import Testing
         #expect(Reading.units(after, track: 0).first.map { $0.decodeTime > .seconds(1) } == true)
     }
 
+    @Test("an entry that does not fit is converted, track by track, and follows without a seam")
+    func converted() throws {
+        let mono = CodecDescription(
+            codec: .aac, kind: .audio, configuration: [0x11, 0x88], sampleRate: 48_000, channels: 1)
+        let film = FakeTitle.film(seconds: 1)
+        var titles = films(["a": 1, "z": 1])
+        titles["mono"] = FakeTitle(units: film.units, codecs: [1: mono])
+        let contents = FakePlaylist(["a", "mono", "z"], titles)
+        contents.convert("mono", to: .success(film))
+        let batches = Reading.batches(try Reading(contents).cursor(), until: .seconds(10))
+        expectSeamless(Reading.units(batches, track: 0), tolerance: .zero)
+        #expect(contents.skipped.isEmpty)
+        let asked = try #require(contents.conversions["mono"])
+        #expect(asked.map(\.track) == [1] && asked.map(\.target.codec.channels) == [2])
+        #expect(contents.conversions.keys.sorted() == ["mono"])
+        #expect(asked.map(\.reason) == ["mpeg4-generic with 1 channels instead of 2"])
+        // A round has all three.
+        #expect(Reading.units(batches, track: 0).count > 75)
+    }
+
+    @Test("an entry that fits no better once it is converted is left out")
+    func convertedBadly() throws {
+        let mono = CodecDescription(
+            codec: .aac, kind: .audio, configuration: [0x11, 0x88], sampleRate: 48_000, channels: 1)
+        var titles = films(["a": 1])
+        let bad = FakeTitle(units: FakeTitle.film(seconds: 1).units, codecs: [1: mono])
+        titles["mono"] = bad
+        let contents = FakePlaylist(["a", "mono"], titles)
+        contents.convert("mono", to: .success(bad))
+        let batches = Reading.batches(try Reading(contents).cursor(), until: .seconds(5))
+        expectSeamless(Reading.units(batches, track: 0), tolerance: .zero)
+        #expect(Set(contents.skipped) == ["mono: mpeg4-generic with 1 channels instead of 2"])
+    }
+
     @Test("an entry that is broken, gone or does not fit is left out, with a word why")
     func skipped() throws {
         let mono = FakeTitle(
@@ -76,7 +110,7 @@ import Testing
         #expect(contents.skipped.contains("broken: unreadable: a hole"))
         #expect(
             contents.skipped.contains(
-                "mono: mpeg4-generic with 1 channels instead of 2, and transcoding is not there yet"))
+                "mono: mpeg4-generic with 1 channels instead of 2, and nothing converts it"))
         #expect(Set(contents.skipped).count == 3)
     }
 
