@@ -48,7 +48,6 @@ package final class ChannelRun: Sendable {
         self.time = time
     }
 
-    package var endsUnit: Bool { packetsAfter == 0 }
     /// A receiver may begin with it.
     package var beginsRandomAccess: Bool { beginsUnit && unit.isRandomAccessPoint }
     /// Bytes of all packets.
