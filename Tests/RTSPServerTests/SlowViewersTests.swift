@@ -61,7 +61,8 @@ import Testing
             let thinned = ["thinned-unreferenced", "thinned-between-keys", "thinned-video"].map {
                 ended[$0].flatMap(Int.init) ?? 0
             }
-            #expect(thinned[0] > 0)
+            // Which of the levels it was at depends on the machine's speed; with the manual clock, ThinningTests tell.
+            #expect(thinned.contains { $0 > 0 })
             #expect(thinned.reduce(0, +) + sent.count == 300)
             #expect(ended["level-max"] != "everything")
             let levels = server.log.all.filter { $0.message == "level changed" }.compactMap { $0.metadata["level"] }
