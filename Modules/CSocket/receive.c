@@ -5,9 +5,11 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SOL_UDP
@@ -20,10 +22,14 @@
 #define SO_MEMINFO 55
 #endif
 
-// Room for the one control message that is asked for: UDP_GRO's int.
+#ifndef SCM_TIMESTAMPNS
+#define SCM_TIMESTAMPNS SO_TIMESTAMPNS
+#endif
+
+// Room for the control messages that are asked for: UDP_GRO's int, and the time of arrival.
 typedef union {
     struct cmsghdr alignment;
-    char bytes[CMSG_SPACE(sizeof(int))];
+    char bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct timespec))];
 } control_buffer;
 
 struct csocket_inbox {
@@ -51,6 +57,7 @@ int csocket_udp_receiver(const struct sockaddr *address, socklen_t length, int r
         && setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) < 0)
         (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     if (joined) (void)setsockopt(descriptor, SOL_UDP, UDP_GRO, &on, sizeof on);
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     if (bind(descriptor, address, length) < 0) return fail_closed(descriptor);
     return descriptor;
 }
@@ -79,14 +86,20 @@ void csocket_inbox_free(csocket_inbox *inbox) {
     free(inbox);
 }
 
-static uint32_t segment_of(struct msghdr *header) {
-    if (header->msg_controllen < sizeof(struct cmsghdr)) return 0;
-    for (struct cmsghdr *next = CMSG_FIRSTHDR(header); next; next = CMSG_NXTHDR(header, next))
+static void read_control(struct msghdr *header, csocket_received *received) {
+    received->segment = 0;
+    received->stamp = 0;
+    if (header->msg_controllen < sizeof(struct cmsghdr)) return;
+    for (struct cmsghdr *next = CMSG_FIRSTHDR(header); next; next = CMSG_NXTHDR(header, next)) {
         if (next->cmsg_level == SOL_UDP && next->cmsg_type == UDP_GRO) {
             int size = *(const int *)(const void *)CMSG_DATA(next);
-            return size > 0 ? (uint32_t)size : 0;
+            received->segment = size > 0 ? (uint32_t)size : 0;
+        } else if (next->cmsg_level == SOL_SOCKET && next->cmsg_type == SCM_TIMESTAMPNS) {
+            struct timespec time;
+            memcpy(&time, CMSG_DATA(next), sizeof time);
+            received->stamp = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
         }
-    return 0;
+    }
 }
 
 int csocket_receive(int descriptor, csocket_inbox *inbox) {
@@ -101,7 +114,7 @@ int csocket_receive(int descriptor, csocket_inbox *inbox) {
         uint32_t capacity = (uint32_t)inbox->vectors[i].iov_len;
         received->length = inbox->headers[i].msg_len;
         received->held = received->length < capacity ? received->length : capacity;
-        received->segment = segment_of(&inbox->headers[i].msg_hdr);
+        read_control(&inbox->headers[i].msg_hdr, received);
     }
     return count;
 }

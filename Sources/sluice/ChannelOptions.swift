@@ -29,10 +29,10 @@ struct ChannelOptions: ParsableArguments {
     var joinBurst = ChannelLimits.standard.joinBurst ?? 0
 
     @Option(help: "Many viewers of a channel are sent what is new one after another within this time (ms); 0: at once.")
-    var channelSpread = 40
+    var channelSpread = 400
 
     @Option(help: "When a channel sends something, it sends what is due within this time with it (ms).")
-    var channelGather = 10
+    var channelGather = 5
 
     func validate() throws {
         func check(_ holds: Bool, _ message: String) throws {

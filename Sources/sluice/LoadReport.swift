@@ -38,6 +38,8 @@ struct LoadReport: Sendable {
     /// In microseconds.
     var firstPacket: Distribution?
     var lateness: Distribution?
+    /// Of those over UDP and of those over TCP, where there are both.
+    var latenessByCarrier: [Carrier: Distribution] = [:]
     var spread: Distribution?
     var clockOffset: Distribution?
     /// How many streams got their zero in which way.
@@ -113,6 +115,10 @@ struct LoadReport: Sendable {
             }
         }
         lateness = Distribution(differences)
+        for (carrier, results) in Dictionary(grouping: results, by: \.carrier) {
+            latenessByCarrier[carrier] = Distribution(results.flatMap(\.differences))
+        }
+        if latenessByCarrier.count == 1 { latenessByCarrier = [:] }
         spread = Distribution(results.flatMap { $0.meters.map(\.spread) })
         firstPacket = Distribution([firsts])
         clockOffset = Distribution([offsets])

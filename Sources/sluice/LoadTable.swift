@@ -18,6 +18,10 @@ extension LoadReport {
                 + "\(duplicates) duplicates" + ownLossNote)
         add("first RTP", Self.line(firstPacket))
         add("lateness", Self.line(lateness) + zeroNote)
+        for carrier in [Carrier.udp, .tcp] {
+            guard let lateness = latenessByCarrier[carrier] else { continue }
+            add("", "\(carrier == .udp ? "UDP" : "TCP"): \(Self.line(lateness))")
+        }
         add("spread", Self.line(spread))
         if stopped.packets > 0 {
             add(

@@ -17,6 +17,7 @@ struct LoadViewerResult: Sendable {
     }
 
     var outcome: Outcome
+    var carrier = Carrier.udp
     /// With which the server refused a request.
     var refusal: StatusCode?
     /// Finished; one per stream.
@@ -70,8 +71,9 @@ struct LoadViewer: Sendable {
             return LoadViewerResult(failed: error)
         }
         progress.playing()
-        let result =
+        var result =
             isSlow ? await stall(session, reply, started: started) : await watch(session, reply, started: started)
+        result.carrier = carrier
         await client.close()
         if case .failed = result.outcome {
             progress.done(hasPlayed: true, hasFailed: true, isSlow: isSlow)

@@ -21,6 +21,8 @@ typedef struct {
     uint32_t length;
     // Of joined datagrams the size of each (the last may be shorter); else 0.
     uint32_t segment;
+    // When the kernel received it (of joined ones the first), in nanoseconds since the Unix epoch; 0 if it does not say.
+    int64_t stamp;
 } csocket_received;
 
 // Buffers for `count` messages of up to `capacity` bytes, for one thread. A capacity that is smaller than the datagrams keeps their beginnings.

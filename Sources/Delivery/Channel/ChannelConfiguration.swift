@@ -51,7 +51,7 @@ package struct ChannelLimits: Hashable, Sendable {
 
     package init(
         windowTime: MediaTime, windowBytes: Int, joinBurst: Int?, stallTime: MediaTime = .seconds(30),
-        spread: MediaTime = .milliseconds(40), gather: MediaTime = .milliseconds(10)
+        spread: MediaTime = .milliseconds(400), gather: MediaTime = .milliseconds(5)
     ) {
         precondition(windowTime > .zero && windowBytes > 0 && (joinBurst ?? 2) > 1 && stallTime > .zero)
         precondition(spread >= .zero && spread < windowTime && gather >= .zero)

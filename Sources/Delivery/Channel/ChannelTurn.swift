@@ -11,19 +11,29 @@ final class ChannelTurn: Paced {
     private(set) var viewers: [ChannelViewer] = []
 
     /// Viewers whom a turn has before the next one has any: a few need not wait for each other.
-    private static let companions = 8
+    private static let companions = 20
 
     private init(delay: MediaTime) { self.delay = delay }
 
     /// Of a loop. More would leave too few viewers in each for their datagrams to go in one call.
     private static let most: Int64 = 20
 
-    /// Turns that are evenly apart within `spread`.
+    /// Turns within `spread`: one in each of as many equal parts of it, in each at another place.
+    ///
+    /// Were they evenly apart, by 20 ms, those of every second turn would get pictures of 25 a second in the same instant. The multiples of
+    /// the golden ratio, modulo one, leave no period much room to meet them.
     static func all(within spread: MediaTime, quantum: MediaTime) -> [ChannelTurn] {
         let quanta = max(1, spread.nanoseconds / quantum.nanoseconds)
         let count = min(quanta, most)
-        return (0..<count).map { ChannelTurn(delay: MediaTime(nanoseconds: $0 * quanta / count * quantum.nanoseconds)) }
+        return (0..<count).map { turn in
+            let part = (turn * quanta / count, (turn + 1) * quanta / count)
+            let place = (part.1 - part.0) * (turn * golden % 1000) / 1000
+            return ChannelTurn(delay: MediaTime(nanoseconds: (part.0 + place) * quantum.nanoseconds))
+        }
     }
+
+    /// Of 1,000: the golden ratio less one.
+    private static let golden: Int64 = 618
 
     /// Where one who comes is to be.
     static func next(of turns: [ChannelTurn]) -> ChannelTurn {

@@ -17,6 +17,8 @@ final class DatagramLoop {
     private var indices: [ObjectIdentifier: Int] = [:]
     private let mediaInbox: OpaquePointer
     private let controlInbox: OpaquePointer
+    /// The wall clock, in which the kernel stamps datagrams, at monotonic time zero. Read each turn: it may be set.
+    private var wallClockOrigin: Int64 = 0
     private let meter: ThreadMeter
     private var turns = Histogram()
     private var reads: Int64 = 0
@@ -74,6 +76,7 @@ final class DatagramLoop {
     /// Reads each ready socket once: one with more waits for the others first.
     private func turn(_ tokens: Slice<UnsafeMutableBufferPointer<UInt64>>) {
         let began = MediaTime.now
+        wallClockOrigin = MediaTime.wallClockOrigin
         var isWoken = false
         let before = arrived
         for token in tokens {
@@ -99,7 +102,7 @@ final class DatagramLoop {
         guard count > 0 else { return }
         reads += Int64(count)
         let messages = UnsafeBufferPointer(start: csocket_inbox_messages(mediaInbox), count: Int(count))
-        arrived += slot.receiver.receiveMedia(messages, at: .now)
+        arrived += slot.receiver.receiveMedia(messages, at: .now, wallClockOrigin: wallClockOrigin)
     }
 
     private func readControl(_ slot: Slot) {

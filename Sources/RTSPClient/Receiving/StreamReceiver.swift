@@ -89,10 +89,17 @@ final class StreamReceiver: Sendable {
     }
 
     /// Takes the RTP packets that one read brought.
-    func receiveMedia(_ messages: UnsafeBufferPointer<csocket_received>, at arrival: MediaTime) -> Arrived {
+    ///
+    /// They came when the kernel received them, where it says so: how soon they are read is the reader's own matter.
+    /// - Parameter wallClockOrigin: nanoseconds since the Unix epoch at monotonic time zero.
+    func receiveMedia(
+        _ messages: UnsafeBufferPointer<csocket_received>, at read: MediaTime, wallClockOrigin: Int64
+    ) -> Arrived {
         state.withLock { state in
             var arrived = Arrived()
             for message in messages {
+                let stamp = MediaTime(nanoseconds: message.stamp - wallClockOrigin)
+                let arrival = message.stamp == 0 || stamp > read ? read : stamp
                 let held = UnsafeRawBufferPointer(start: message.bytes, count: Int(message.held))
                 let length = Int(message.length)
                 let segment = message.segment == 0 ? length : Int(message.segment)

@@ -34,18 +34,33 @@ import Testing
 
     /// Within the spread, and each always at the same point of it.
     @Test func manyTakeTurns() {
-        let delays = delays(viewers: 200, spread: .milliseconds(40))
+        let delays = delays(viewers: 400, spread: .milliseconds(40))
         for delay in delays {
             #expect(delay.lowerBound >= .zero - Self.quantum)
             #expect(delay.upperBound <= .milliseconds(40) + Self.quantum)
             #expect(delay.upperBound - delay.lowerBound <= Self.quantum + Self.quantum)
         }
         // They use all of it.
-        #expect(delays.count { $0.lowerBound >= .milliseconds(20) - Self.quantum } >= 80)
-        #expect(delays.count { $0.upperBound < .milliseconds(20) } >= 80)
+        #expect(delays.count { $0.lowerBound >= .milliseconds(20) - Self.quantum } >= 160)
+        #expect(delays.count { $0.upperBound < .milliseconds(20) } >= 160)
     }
 
-    @Test(arguments: [(8, MediaTime.milliseconds(40)), (200, .zero)])
+    /// Pictures come at some rate; those of one turn must not meet those of many others.
+    @Test func turnsDoNotMeet() {
+        let turns = Set(delays(viewers: 400, spread: .milliseconds(400)).map(\.lowerBound.nanoseconds))
+        #expect(turns.count == 20)
+        for rate in [24, 25, 30, 50, 60] as [Int64] {
+            let period = 1_000_000_000 / rate
+            let phases = turns.map { $0 % period }
+            let most = phases.map { phase in
+                phases.count { ($0 - phase + period) % period < 4_000_000 }
+            }.max()
+            // Of what comes to each 4 ms, were they even, not three times as many.
+            #expect(most.map { Int64($0) <= max(5, 3 * 20 * 4_000_000 / period) } == true, "\(rate)/s: \(most ?? 0)")
+        }
+    }
+
+    @Test(arguments: [(20, MediaTime.milliseconds(400)), (200, .zero)])
     func aFewDoNotWait(_ viewers: Int, _ spread: MediaTime) {
         #expect(delays(viewers: viewers, spread: spread).allSatisfy { $0.upperBound <= Self.quantum })
     }

@@ -15,14 +15,15 @@ import Testing
     }
 
     private static func receive(
-        _ receiver: StreamReceiver, _ bytes: [UInt8], held: Int? = nil, segment: Int = 0
+        _ receiver: StreamReceiver, _ bytes: [UInt8], held: Int? = nil, segment: Int = 0, stamp: Int64 = 0
     ) -> Arrived {
         bytes.withUnsafeBufferPointer { buffer in
             let message = csocket_received(
                 bytes: buffer.baseAddress, held: UInt32(held ?? bytes.count), length: UInt32(bytes.count),
-                segment: UInt32(segment))
+                segment: UInt32(segment), stamp: stamp)
             return withUnsafePointer(to: message) {
-                receiver.receiveMedia(UnsafeBufferPointer(start: $0, count: 1), at: .milliseconds(1))
+                receiver.receiveMedia(
+                    UnsafeBufferPointer(start: $0, count: 1), at: .milliseconds(9), wallClockOrigin: 1_000_000_000)
             }
         }
     }
@@ -36,6 +37,14 @@ import Testing
         #expect(Self.receive(receiver, bytes, segment: 20) == Arrived(packets: 5, bytes: 95))
         #expect(receiver.meter?.packets == 5)
         #expect(receiver.meter?.ledger.lost == 1)
+    }
+
+    /// A datagram came when the kernel received it, by the wall clock; a clock that was set back meanwhile is not believed.
+    @Test(arguments: [(0, 9), (1_003_000_000, 3), (1_012_000_000, 9)] as [(Int64, Int64)])
+    func theKernelKnowsWhen(_ stamp: Int64, _ milliseconds: Int64) {
+        let receiver = Self.metered()
+        _ = Self.receive(receiver, FilmScript.packet(track: 0, number: 5), stamp: stamp)
+        #expect(receiver.meter?.lastArrival == .milliseconds(milliseconds))
     }
 
     /// Of a datagram whose beginning was kept, all bytes count.
