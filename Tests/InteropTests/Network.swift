@@ -53,6 +53,26 @@ struct Network: Sendable {
         }
     }
 
+    /// A switch in `node`, which sends what goes to a group to everybody.
+    func makeSwitch(_ node: String) async throws {
+        try await ip(node, "link add bridge type bridge mcast_snooping 0")
+        try await ip(node, "link set bridge up")
+    }
+
+    /// A wire from `node` to the switch in `hub`; groups are there too. Its ends are called as those of `connect`.
+    func plug(_ node: String, _ addresses: [String], into hub: String) async throws {
+        try await Tool.require([
+            "ip", "link", "add", node, "netns", name(hub), "type", "veth", "peer", "name", hub, "netns", name(node),
+        ])
+        try await ip(hub, "link set \(node) master bridge")
+        try await ip(hub, "link set \(node) up")
+        for address in addresses {
+            try await ip(node, "addr add \(address) dev \(hub)\(address.contains(":") ? " nodad" : "")")
+        }
+        try await ip(node, "link set \(hub) up")
+        try await ip(node, "route add 224.0.0.0/4 dev \(hub)")
+    }
+
     /// Removes namespaces of test processes that died before they could.
     private static func removeLeftovers() async throws {
         for line in try await Tool.require(["ip", "netns", "list"]).split(separator: "\n") {

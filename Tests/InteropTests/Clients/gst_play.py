@@ -1,6 +1,6 @@
 """Plays an RTSP URL with GStreamer's rtspsrc, to its end or from one seek to the next, and writes what arrived as JSON.
 
-    /usr/bin/python3 gst_play.py URL udp|tcp OUTPUT.json [--seek SECONDS ...] [--timeout SECONDS] [--latency MS]
+    /usr/bin/python3 gst_play.py URL udp|udp-mcast|tcp OUTPUT.json [--seek SECONDS ...] [--timeout SECONDS] [--latency MS]
 
 The output is a list of runs, one for a play to the end, one per seek:
 
@@ -41,7 +41,7 @@ FLUSH_STOP, EOS = Gst.EventType.FLUSH_STOP, Gst.EventType.EOS
 # The same with classes: two made at once are two, and then "argument 1: Must be Gst.PadProbeInfo, not PadProbeInfo".
 CLASSES = Gst.Buffer, Gst.Caps, Gst.Event, Gst.Message, Gst.Pad, Gst.PadProbeInfo, Gst.Structure, GstVideo.VideoInfo
 
-PROTOCOLS = {"udp": 1, "tcp": 4}  # GstRTSPLowerTrans
+PROTOCOLS = {"udp": 1, "udp-mcast": 2, "tcp": 4}  # GstRTSPLowerTrans
 DECODER = "h264parse ! avdec_h264 max-threads=1"
 DEPAYLOADERS = {
     "H264": "rtph264depay ! video/x-h264,stream-format=byte-stream,alignment=au ! identity name=units ! " + DECODER,
