@@ -2,6 +2,9 @@
 #include "datagram.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <string.h>
 #include <sys/types.h>
@@ -93,6 +96,19 @@ fail:
     return -1;
 }
 
+// The interface that has the address; 0 if none has.
+static unsigned int interface_of(const struct in6_addr *address) {
+    struct ifaddrs *all;
+    if (getifaddrs(&all) < 0) return 0;
+    unsigned int index = 0;
+    for (struct ifaddrs *next = all; next && index == 0; next = next->ifa_next)
+        if (next->ifa_addr && next->ifa_addr->sa_family == AF_INET6
+            && memcmp(&((struct sockaddr_in6 *)next->ifa_addr)->sin6_addr, address, sizeof *address) == 0)
+            index = if_nametoindex(next->ifa_name);
+    freeifaddrs(all);
+    return index;
+}
+
 int csocket_multicast(int descriptor, const struct sockaddr *local, int hops) {
     if (local->sa_family == AF_INET) {
         struct in_addr interface = ((const struct sockaddr_in *)local)->sin_addr;
@@ -100,7 +116,8 @@ int csocket_multicast(int descriptor, const struct sockaddr *local, int hops) {
         if (setsockopt(descriptor, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof ttl) < 0) return -1;
         return setsockopt(descriptor, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface);
     }
-    unsigned int index = ((const struct sockaddr_in6 *)local)->sin6_scope_id;
+    const struct sockaddr_in6 *address = (const struct sockaddr_in6 *)local;
+    unsigned int index = address->sin6_scope_id ? address->sin6_scope_id : interface_of(&address->sin6_addr);
     if (setsockopt(descriptor, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof hops) < 0) return -1;
     return index == 0 ? 0 : setsockopt(descriptor, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index);
 }

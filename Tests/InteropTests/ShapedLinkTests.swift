@@ -54,21 +54,14 @@ extension Interop {
                 try FileManager.default.createDirectory(at: media, withIntermediateDirectories: true)
                 let file = media.appending(path: Self.title)
                 let clip = try await Self.clip(file)
-                return try await Network.with(["server", "viewer"]) { network in
-                    try await network.connect("server", "10.213.1.1/24", "viewer", "10.213.1.2/24")
-                    try await Tool.require(
-                        network.inside("server") + ["tc", "qdisc", "add", "dev", "viewer", "root", "tbf"]
-                            + ["rate", "\(clip.bitRate * 3 / 2)", "burst", "32kb", "limit", "32kb"])
-                    return try await Server.serving(
-                        media, host: "0.0.0.0", prefix: network.inside("server"),
-                        log: scratch.appending(path: "server.log"), port: 8554, rtpPort: 6970, options: flags
-                    ) { server in
-                        let viewer = try await RawViewer.watch(
-                            "rtsp://10.213.1.1:8554/\(Self.title)", .udp, seconds: Double(Self.seconds) + 15,
-                            prefix: network.inside("viewer"))
-                        let sent = try await server.packetsOfEndedSession()
-                        return Passage(viewer: viewer, sent: sent, keyFrames: clip.keyFrames)
-                    }
+                return try await NarrowLink.serving(
+                    media, rate: clip.bitRate * 3 / 2, queue: (burst: 32, limit: 32),
+                    log: scratch.appending(path: "server.log"), options: flags
+                ) { link in
+                    let viewer = try await RawViewer.watch(
+                        link.url(Self.title), .udp, seconds: Double(Self.seconds) + 15, prefix: link.viewer)
+                    let sent = try await link.server.packetsOfEndedSession()
+                    return Passage(viewer: viewer, sent: sent, keyFrames: clip.keyFrames)
                 }
             }
         }

@@ -28,21 +28,14 @@ extension Interop {
                 ]
                 let read = ["ffmpeg", "-nostdin", "-v", "error", "-threads", "1"]
                 let all = FrameList(try await Tool.require(read + ["-i", file] + list)).entries.map(\.hash)
-                return try await Network.with(["server", "viewer"]) { network in
-                    try await network.connect("server", "10.214.1.1/24", "viewer", "10.214.1.2/24")
-                    try await Tool.require(
-                        network.inside("server") + ["tc", "qdisc", "add", "dev", "viewer", "root", "tbf"]
-                            + ["rate", "\(Int(rate * 2.1e6))", "burst", "16kb", "limit", "48kb"])
-                    return try await Server.serving(
-                        media, host: "0.0.0.0", prefix: network.inside("server"),
-                        log: scratch.appending(path: "server.log"),
-                        port: 8554, rtpPort: 6970, options: flags
-                    ) { server in
-                        let outcome = try await Tool.run(
-                            network.inside("viewer") + read + ["-rtsp_transport", transport.rawValue]
-                                + ["-i", "rtsp://10.214.1.1:8554/\(Self.title)"] + list, seconds: 70)
-                        return (outcome, FrameList(outcome.output).entries.map(\.hash), all, server.logText())
-                    }
+                return try await NarrowLink.serving(
+                    media, rate: Int(rate * 2.1e6), queue: (burst: 16, limit: 48),
+                    log: scratch.appending(path: "server.log"), options: flags
+                ) { link in
+                    let outcome = try await Tool.run(
+                        link.viewer + read + ["-rtsp_transport", transport.rawValue, "-i", link.url(Self.title)] + list,
+                        seconds: 70)
+                    return (outcome, FrameList(outcome.output).entries.map(\.hash), all, link.server.logText())
                 }
             }
         }

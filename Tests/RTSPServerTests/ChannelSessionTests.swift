@@ -195,4 +195,64 @@ import Testing
             #expect(receivers[0].receive { $0.media.count > count + 20 })
         }
     }
+
+    /// Packets of a whole `FakeTitle.small(seconds: 2)`'s first track.
+    private static let pictures = 2 * (4 + 24 * 2)
+
+    private static func isOver(_ client: RawConnection) throws -> Bool {
+        try client.control(1).contains(where: \.isGoodbye) && client.control(3).contains(where: \.isGoodbye)
+    }
+
+    /// A session of a channel that is over and replaced cannot play it, and disturbs nobody who watches the new one.
+    @Test func aSessionOfAReplacedChannel() async throws {
+        try await run(FakeTitle.small(seconds: 2)) { server, uri in
+            let old = try server.connect()
+            _ = try old.setupInterleaved(uri)
+            _ = try old.play(uri)
+            try #require(try old.receive { try Self.isOver($0) })
+            let new = try server.connect()
+            _ = try new.setupInterleaved(uri)
+            _ = try new.play(uri)
+            #expect(try old.request("PLAY", uri).status == .notFound)
+            #expect(try server.connect().request("DESCRIBE", uri).status == .ok)
+            try #require(try new.receive { try Self.isOver($0) })
+            #expect(new.frames.count { $0.id == 0 } == Self.pictures)
+        }
+    }
+
+    /// Somebody plays it again who was there at its end: it is on the air, and a DESCRIBE does not replace it.
+    @Test func aSecondShowingIsNotReplaced() async throws {
+        try await run(FakeTitle.small(seconds: 2)) { server, uri in
+            let client = try server.connect()
+            _ = try client.setupInterleaved(uri)
+            _ = try client.play(uri)
+            try #require(try client.receive { try Self.isOver($0) })
+            _ = try client.play(uri)
+            #expect(try server.connect().request("DESCRIBE", uri).status == .ok)
+            try #require(
+                try client.receive { client in
+                    try client.control(1).count(where: \.isGoodbye) == 2
+                        && client.control(3).count(where: \.isGoodbye) == 2
+                })
+            #expect(client.frames.count { $0.id == 0 } == 2 * Self.pictures)
+        }
+    }
+
+    /// The only stream of a session gets another transport while it plays.
+    @Test func theOnlyStreamChangesItsTransport() async throws {
+        try await run { server, uri in
+            let client = try server.connect()
+            let setup = { (ids: String) in
+                try client.request("SETUP", uri + "/trackID=1", ["Transport: RTP/AVP/TCP;unicast;interleaved=\(ids)"])
+            }
+            #expect(try setup("0-1").status == .ok)
+            #expect(try client.request("PLAY", uri).status == .ok)
+            try #require(try client.receive { $0.frames.count > 20 })
+            #expect(try setup("4-5").status == .ok)
+            #expect(try client.request("PLAY", uri).status == .ok)
+            try #require(try client.receive { $0.framesSinceReply.count { $0.id == 4 } > 20 })
+            #expect(try client.request("TEARDOWN", uri + "/trackID=1").status == .ok)
+            #expect(server.server.sessionCount == 0)
+        }
+    }
 }

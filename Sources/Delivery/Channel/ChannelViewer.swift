@@ -31,16 +31,18 @@ package final class ChannelViewer {
 
     let outlet: ChannelOutlet
     /// Tracks that are pictures: one of them leads, if any is set up.
-    private let videoLines: Set<Int>
+    let videoLines: Set<Int>
     private(set) var state = State.idle
-    private(set) var streams: [Stream] = []
+    var streams: [Stream] = []
     /// Those of the outlet's viewers whom it is served with, while it plays; and its place among them.
     unowned(unsafe) var turn: ChannelTurn?
     var place = 0
     /// While it catches up: when it began, and when what it began with was sent.
-    private var catchUp: (begin: MediaTime, time: MediaTime)?
+    var catchUp: (begin: MediaTime, time: MediaTime)?
     private var stalledSince: MediaTime?
-    package private(set) var counters = DeliveryCounters()
+    /// The place in the leader's lane from which on it waits for a key frame.
+    var waitsFrom: Int?
+    package internal(set) var counters = DeliveryCounters()
 
     /// Called once when everything was sent, BYE included; with the reason if the channel failed.
     package var ended: ((MediaError?) -> Void)?
@@ -67,6 +69,8 @@ package final class ChannelViewer {
         guard let index = streams.firstIndex(where: { $0.line == track }) else { return }
         if case .ended = state {} else { sendGoodbye(index) }
         streams.remove(at: index)
+        // One that plays keeps its turn: its only stream may come again over another transport.
+        if case .playing = state { return }
         guard streams.isEmpty else { return }
         cancelStarting()
         outlet.leave(self)
@@ -93,11 +97,16 @@ package final class ChannelViewer {
         if case .closed = state { return completion(.failure(.cancelled)) }
         state = .starting(completion)
         stalledSince = nil
-        for index in streams.indices {
-            (streams[index].phase, streams[index].needsReport, streams[index].amid) = (.waiting, true, nil)
-        }
+        beginAnew()
         waitsFrom = nil
         if outlet.enter(self) { windowIsKnown() }
+    }
+
+    /// Streams are as if nothing had been sent, unless a unit is half sent: that is finished before.
+    private func beginAnew() {
+        for index in streams.indices where streams[index].amid == nil {
+            (streams[index].phase, streams[index].needsReport) = (.waiting, true)
+        }
     }
 
     /// What is in the window is known: one that waits for the next key frame waits from here on.
@@ -163,49 +172,6 @@ package final class ChannelViewer {
         stream.transport.send(control: bytes)
     }
 
-    // MARK: Beginning
-
-    /// The place in the leader's lane from which on it waits for a key frame.
-    private var waitsFrom: Int?
-
-    /// The stream whose key frames the others follow: of pictures, if there are any.
-    private var leader: Int? {
-        streams.indices.first { videoLines.contains(streams[$0].line) } ?? streams.indices.first
-    }
-
-    /// Takes places if there is a unit to begin with: the newest key frame in the window, or behind `waitsFrom`.
-    private func takePlaces(now: MediaTime) -> Bool {
-        guard let leader else { return false }
-        let lane = outlet.tide.lanes[streams[leader].line]
-        let earliest = max(waitsFrom ?? lane.first, lane.first)
-        guard earliest < lane.end,
-            let key = (earliest..<lane.end).last(where: { lane.run(at: $0).beginsRandomAccess })
-        else { return false }
-        let begin = lane.run(at: key).time
-        for index in streams.indices {
-            let lane = outlet.tide.lanes[streams[index].line]
-            let place =
-                index == leader
-                ? key : (lane.first..<lane.end).first { lane.run(at: $0).beginsUnit && lane.run(at: $0).time >= begin }
-            streams[index].place = place ?? lane.end
-            streams[index].phase = place == nil ? .joining(atRandomAccess: false) : .sending
-            skip(to: place, index)
-        }
-        waitsFrom = nil
-        catchUp = (now, begin)
-        return true
-    }
-
-    /// Packets that were sent to others between what this viewer had and what it has next are counted.
-    private func skip(to place: Int?, _ index: Int) {
-        guard let place else { return }
-        let ordinal = outlet.tide.lanes[streams[index].line].run(at: place).ordinal
-        if let expected = streams[index].ordinal, ordinal > expected {
-            counters.packetsDiscarded += Int(ordinal - expected)
-        }
-        streams[index].ordinal = ordinal
-    }
-
     // MARK: Departing
 
     /// Sends what is due and the transports take.
@@ -216,6 +182,7 @@ package final class ChannelViewer {
                 completion(.failure(error))
                 return .done
             }
+            guard hasFinishedUnits(now: now) else { return .wait }
             guard takePlaces(now: now) else {
                 if case .over = outlet.end {
                     state = .idle
@@ -233,8 +200,7 @@ package final class ChannelViewer {
             finishUnits(now: now)
             return goForward(now: now)
         case .pausing:
-            finishUnits(now: now)
-            if !streams.contains(where: { $0.amid != nil }) { pauseNow() }
+            if hasFinishedUnits(now: now) { pauseNow() }
             return .wait
         default: return .wait
         }
@@ -252,6 +218,16 @@ package final class ChannelViewer {
         }
     }
 
+    /// Of units that were begun before a PAUSE: whether they are whole, or will never be, since the channel has ended.
+    private func hasFinishedUnits(now: MediaTime) -> Bool {
+        guard streams.contains(where: { $0.amid != nil }) else { return true }
+        finishUnits(now: now)
+        guard outlet.end != nil || !streams.contains(where: { $0.amid != nil }) else { return false }
+        for index in streams.indices { streams[index].amid = nil }
+        if case .starting = state { beginAnew() }
+        return true
+    }
+
     private var hasFallenOut: Bool {
         streams.contains { stream in
             guard case .sending = stream.phase else { return false }
@@ -262,7 +238,7 @@ package final class ChannelViewer {
     /// To the newest key frame, as soon as the transports can take it.
     private func goForward(now: MediaTime) -> Departed {
         guard !streams.contains(where: { $0.transport.isFull }) else { return blocked(now: now) }
-        guard takePlaces(now: now) else { return .wait }
+        guard takePlaces(now: now) else { return outlet.end == nil ? .wait : .done }
         return departRuns(now: now)
     }
 

@@ -35,6 +35,8 @@ package final class MediaChannel {
         case idle
         case starting
         case running
+        /// Another has its place; sessions of this one may still be there.
+        case closed
     }
 
     private struct Subscriber {
@@ -95,8 +97,12 @@ package final class MediaChannel {
     package func subscribe(_ outlet: NIOLoopBound<ChannelOutlet>, on eventLoop: any EventLoop, subscription: UInt64) {
         publish()
         let subscriber = Subscriber(outlet: outlet, eventLoop: eventLoop, subscription: subscription)
-        subscribers.append(subscriber)
         var publication = ChannelPublication(subscription: subscription, senders: senders)
+        if case .closed = state {
+            publication.end = .failed(.notFound)
+            return tell(subscriber, publication)
+        }
+        subscribers.append(subscriber)
         publication.runs = tide.runs
         tell(subscriber, publication)
         if case .idle = state { begin() }
@@ -130,8 +136,10 @@ package final class MediaChannel {
     }
 
     private func stop() {
+        // What nobody will hear of any more was sent all the same: the producer's count of it must not stay.
+        publish()
         switch state {
-        case .idle: break
+        case .idle, .closed: break
         case .starting, .running:
             rest = (producer.position, environment.now())
             state = .idle
@@ -149,6 +157,7 @@ package final class MediaChannel {
     }
 
     private func end(_ end: ChannelPublication.End) {
+        if case .closed = state { return }
         state = .idle
         rest = nil
         publish(end)
@@ -163,6 +172,8 @@ package final class MediaChannel {
     /// The channel is no more.
     package func close() {
         end(.over(nil))
+        state = .closed
+        happened = nil
         producer.close()
     }
 

@@ -125,9 +125,13 @@ final class PlaylistRun: Sendable {
             lengths.measured(length, of: entry.title, at: entry.path)
             (state.nextOffset, state.fruitless) = (entry.offset + length, 0)
         } else {
-            if entry.start == nil { lengths.unplayable(entry.path) }
+            // Behind the place where somebody comes back to it there may be nothing left.
+            if entry.start == nil {
+                lengths.unplayable(entry.path)
+                state.fruitless += 1
+            }
             state.lastReason = "\(entry.path) brings nothing"
-            (state.nextOffset, state.fruitless) = (entry.offset + (entry.start ?? .zero), state.fruitless + 1)
+            state.nextOffset = entry.offset + (entry.start ?? .zero)
         }
     }
 

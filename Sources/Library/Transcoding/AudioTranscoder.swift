@@ -115,8 +115,8 @@ struct AudioTranscoder: ~Copyable {
         let skipped = floor.map { $0 > time ? samples(in: $0 - time) : 0 } ?? 0
         guard skipped < decoded.sampleCount else { return }
         count(from: time + span(skipped))
-        anchor = segment
         let made = try Encoder(settings)
+        anchor = segment
         let padding = made.initialPadding
         frame = made.frameSize > 0 ? made.frameSize : usualFrame
         encoder = consume made

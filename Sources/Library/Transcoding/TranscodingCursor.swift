@@ -179,7 +179,9 @@ final class TranscodingCursor: MediaCursor {
             return completion(batch)
         }
         let (isSourceEnded, failure, hasTrains) = state.withLock { ($0.isSourceEnded, $0.failure, $0.hasTrains) }
-        if isSourceEnded, workers.allSatisfy({ !$0.isBusy }) {
+        // If every track has been given up, what else the file holds is for nobody.
+        let isForNobody = workers.count == options.tracks.count && workers.allSatisfy(\.isEnded)
+        if isSourceEnded || isForNobody, workers.allSatisfy({ !$0.isBusy }) {
             batch.isEnd = true
             batch.failure = failure ?? (hasTrains ? nil : nothingDecoded(workers))
         }

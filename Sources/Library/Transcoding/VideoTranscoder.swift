@@ -93,8 +93,8 @@ struct VideoTranscoder: ~Copyable {
         if isKey { lastKey = unit.presentationTime }
         scaled.mark(count: count, isKey: isKey)
         (count, last) = (count + 1, unit)
-        waiting.append(unit)
         try encoder?.send(scaled)
+        waiting.append(unit)
         try collect(into: &queue)
     }
 

@@ -69,7 +69,10 @@ final class ChannelMedia: SessionMedia {
         return start
     }
 
-    func join(_ streams: [Session.Stream]) -> Viewer.Start { viewer.join() }
+    func join(_ streams: [Session.Stream]) -> Viewer.Start {
+        if !grouped.isEmpty, !isInGroup { enterGroup(beside: nil) { _ in } }
+        return viewer.join()
+    }
 
     func pause() {
         plays += 1
@@ -102,7 +105,7 @@ final class ChannelMedia: SessionMedia {
     }
 
     func remove(track: Int) {
-        grouped.remove(track)
+        if grouped.remove(track) != nil, grouped.isEmpty { leaveGroup() }
         guard unicast.remove(track) != nil else { return }
         viewer.remove(track: track)
     }

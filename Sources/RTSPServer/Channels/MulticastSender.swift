@@ -90,10 +90,10 @@ final class MulticastSender {
 /// A channel's group, for sessions on any loop.
 struct GroupAccess: Sendable {
     let offer: MulticastOffer
-    fileprivate let sender: NIOLoopBound<MulticastSender>
+    fileprivate let sender: LoopOwned<MulticastSender>
     fileprivate let eventLoop: any EventLoop
 
-    init(offer: MulticastOffer, sender: NIOLoopBound<MulticastSender>, eventLoop: any EventLoop) {
+    init(offer: MulticastOffer, sender: LoopOwned<MulticastSender>, eventLoop: any EventLoop) {
         (self.offer, self.sender, self.eventLoop) = (offer, sender, eventLoop)
     }
 

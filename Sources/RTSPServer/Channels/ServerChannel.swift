@@ -50,7 +50,7 @@ final class ServerChannel: Sendable {
         }
 
         func access(_ completion: @escaping @Sendable (Result<ChannelAccess, MediaError>) -> Void) {
-            if let access, !isOver { return completion(.success(access)) }
+            if let access = current { return completion(.success(access)) }
             waiting.append(completion)
             guard waiting.count == 1 else { return }
             let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
@@ -58,10 +58,17 @@ final class ServerChannel: Sendable {
             configuration.source.title { result in eventLoop.execute { bound.value.opened(result) } }
         }
 
+        /// What is on the air, or may go on. One that was over may be watched anew, by those who know it.
+        private var current: ChannelAccess? {
+            guard let access, isOver, access.channel.value.subscriberCount == 0 else { return access }
+            return nil
+        }
+
         private func opened(_ result: Result<any MediaTitle, MediaError>) {
             let asked = waiting
             waiting = []
             let answer = result.map { title in
+                if let current { return current }
                 close()
                 let made = make(title)
                 (access, isOver) = (made, false)
@@ -96,7 +103,7 @@ final class ServerChannel: Sendable {
             }
             let access = ChannelAccess(
                 name: configuration.name, title: title, senders: senders, cname: cname, limits: configuration.limits,
-                channel: NIOLoopBound(channel, eventLoop: loop.eventLoop), eventLoop: loop.eventLoop, group: nil)
+                channel: LoopOwned(channel, on: loop.eventLoop), eventLoop: loop.eventLoop, group: nil)
             return withGroup(access)
         }
 
@@ -107,7 +114,7 @@ final class ServerChannel: Sendable {
                 let sender = try MulticastSender(
                     wanted, of: access, loop: loop, sendBuffer: context.limits.datagramSendBuffer)
                 group = sender
-                return access.sent(to: sender.offer, by: NIOLoopBound(sender, eventLoop: loop.eventLoop))
+                return access.sent(to: sender.offer, by: LoopOwned(sender, on: loop.eventLoop))
             } catch {
                 logger.warning("no multicast", metadata: ["reason": "\(error)"])
                 return access
@@ -117,6 +124,7 @@ final class ServerChannel: Sendable {
         private func log(_ event: MediaChannel.Event) {
             switch event {
             case .began(let position):
+                isOver = false
                 logger.info("channel watched", metadata: ["from": "\(position)"])
             case .unwatched(let counters):
                 logger.info("channel unwatched", metadata: Self.metadata(counters))
@@ -156,8 +164,7 @@ struct ChannelAccess: Sendable {
     let senders: [SenderState]
     let cname: CNAME
     let limits: ChannelLimits
-    /// On its home loop.
-    let channel: NIOLoopBound<MediaChannel>
+    let channel: LoopOwned<MediaChannel>
     let eventLoop: any EventLoop
     /// Where it is sent for many at once, if anywhere.
     let group: GroupAccess?
@@ -165,7 +172,7 @@ struct ChannelAccess: Sendable {
     /// Tells it from the channel's others, before and after.
     var id: UInt32 { senders.first?.ssrc.rawValue ?? 0 }
 
-    func sent(to offer: MulticastOffer, by sender: NIOLoopBound<MulticastSender>) -> ChannelAccess {
+    func sent(to offer: MulticastOffer, by sender: LoopOwned<MulticastSender>) -> ChannelAccess {
         ChannelAccess(
             name: name, title: title, senders: senders, cname: cname, limits: limits, channel: channel,
             eventLoop: eventLoop, group: GroupAccess(offer: offer, sender: sender, eventLoop: eventLoop))

@@ -86,4 +86,47 @@ import Testing
         }
         #expect(channel.outlet.viewerCount == 0)
     }
+
+    /// What was sent in the moment in which the last one left is settled: else the queue would be full some day, and the end never come.
+    @Test func whatWasSentLastIsSettled() {
+        let film = FakeTitle.film(seconds: 12)
+        let channel = ChannelStage(film, stopsClockUnwatched: true)
+        for subscription in 1...30 as ClosedRange<UInt64> {
+            let seat = channel.seat()
+            // Amid the pacer's run, before what it sends is told to anybody.
+            let accepted = seat.transports[0].accepted
+            seat.transports[0].accepted = { line, packets, refused in
+                accepted?(line, packets, refused)
+                channel.channel.unsubscribe(subscription: subscription, on: channel.stage.eventLoop)
+            }
+            channel.run(for: .milliseconds(250))
+            seat.viewer.close()
+            channel.run(for: .milliseconds(10))
+        }
+        let seat = channel.seat()
+        channel.run(for: .seconds(20))
+        #expect(seat.ends.count == 1)
+        #expect(channel.events.last == "over")
+    }
+
+    /// A programme may have entries without pictures: who comes then hears them, and sees what comes after, from a key frame on.
+    @Test func soundAloneIsPlayed() throws {
+        let units = FakeTitle.film(seconds: 40, keyPackets: 8, packets: 3).units.filter {
+            $0.unit.track == 1 || $0.unit.decodeTime < .seconds(2) || $0.unit.decodeTime >= .milliseconds(35_400)
+        }
+        let limits = ChannelLimits(windowTime: .seconds(10), windowBytes: 16 << 20, joinBurst: 4)
+        let channel = ChannelStage(FakeTitle(units: units), limits: limits)
+        let first = channel.seat()
+        channel.run(for: .seconds(20))
+        let second = channel.seat()
+        channel.run(for: .seconds(2))
+        #expect(second.starts.count == 1)
+        #expect(second.transports[1].sent.count > 80)
+        #expect(second.transports[0].sent.isEmpty)
+        channel.run(for: .seconds(25))
+        let picture = try #require(second.transports[0].sent.first)
+        #expect(picture.unit.isRandomAccessPoint && picture.unit.decodeTime == .seconds(36))
+        #expect(first.ends.count == 1 && second.ends.count == 1)
+    }
+
 }

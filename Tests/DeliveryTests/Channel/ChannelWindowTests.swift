@@ -69,4 +69,47 @@ import Testing
         channel.run(for: .seconds(5) + .milliseconds(offset < 0 ? -60 : 60 * offset + 60))
         #expect((seat.stalls > 0) == (stalls > 0))
     }
+
+    /// One that has fallen out when the channel ends, and finds no key frame to go on with, is told the end.
+    @Test func whoHasFallenOutIsToldTheEnd() {
+        let units = (0..<500).map { FakeUnit.video($0, packets: 4, isKey: $0 == 0) }
+        let limits = ChannelLimits(
+            windowTime: .seconds(2), windowBytes: 16 << 20, joinBurst: 4, stallTime: .seconds(60))
+        let channel = ChannelStage(FakeTitle(units: units), limits: limits)
+        let seat = channel.seat(interleaved: true)
+        channel.run(for: .seconds(3))
+        seat.transports[0].isBlocked = true
+        channel.run(for: .seconds(20))
+        #expect(channel.events.last == "over" && seat.ends.isEmpty)
+        seat.transports[0].isBlocked = false
+        seat.viewer.transportDrained()
+        channel.run(for: .seconds(1))
+        #expect(seat.ends.count == 1)
+        #expect(
+            seat.transports[0].control.last?.packets.contains { if case .goodbye = $0 { true } else { false } } == true)
+    }
+
+    /// PAUSE and PLAY, one upon the other, while a unit is half sent: its rest comes before anything else.
+    @Test func aHalfSentUnitIsFinishedByThePlayAfterAPause() throws {
+        let film = FakeTitle.film(seconds: 10, keyPackets: 300, packets: 5)
+        let channel = ChannelStage(film)
+        let seat = channel.seat(interleaved: true)
+        channel.run(for: .milliseconds(2500))
+        var isAmid = false
+        for _ in 0..<600 where !isAmid {
+            channel.run(for: .milliseconds(2))
+            isAmid = seat.transports[0].sent.last.map { (20..<250).contains($0.identity.packet) } ?? false
+        }
+        try #require(isAmid)
+        let place = seat.transports[0].sent.count
+        seat.viewer.pause()
+        seat.play()
+        channel.run(for: .seconds(3))
+        let sent = seat.transports[0].sent.map(\.identity)
+        #expect(sent.count > place + 300 && seat.starts.count == 2)
+        for (one, next) in zip(sent, sent.dropFirst()) {
+            let isLast = one.packet == film.units[one.unit].packets - 1
+            #expect(isLast ? next.packet == 0 : next.unit == one.unit && next.packet == one.packet + 1)
+        }
+    }
 }
